@@ -1,0 +1,1 @@
+"""Statements, vectors, language and sentiment of every post."""

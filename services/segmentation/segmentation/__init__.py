@@ -1,0 +1,1 @@
+"""Groups of posts that belong together, versioned and with a stability score."""
