@@ -14,10 +14,10 @@ from urllib.parse import quote, urlsplit
 
 import psutil
 
-from kit.accounts import Account
-from kit.children import Child, ChildError
-from kit.ports import LOOPBACK, is_free
-from kit.psql import POSTGRES_VERSION, ensure_database, postgres_binary, run_psql
+from kit.local.accounts import Account
+from kit.local.children import Child, ChildError
+from kit.local.ports import LOOPBACK, is_free
+from kit.local.psql import POSTGRES_VERSION, ensure_database, postgres_binary, run_psql
 
 SUPERUSER = "postgres"
 _SOCKET = ".s.PGSQL.5432"

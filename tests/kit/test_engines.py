@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from kit.children import ChildError
 from kit.engines import EmbeddedNats, EmbeddedPostgres
+from kit.local.children import ChildError
 
 OWNER = """
 import sys, time

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from kit.children import ChildError
+from kit.local.children import ChildError
 
 POSTGRES_VERSION = "18"
 _ENSURE_DATABASE = r"""

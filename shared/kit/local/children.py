@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from kit.accounts import Account
+from kit.local.accounts import Account
 
 _LOG_BYTES = 10 * 1024 * 1024
 # The kernel closes this shell's standard input when the owner dies, however it dies; then it ends the child.
