@@ -1,0 +1,66 @@
+"""Which findings make the headlines, and how much of the conversation they leave out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2
+from uuid import UUID
+
+from insight.findings.findings import Finding, has_certain_change
+from insight.findings.tones import Sentiment
+
+TONE_BONUS = 0.5
+CHANGE_BONUS = 0.5
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """Posts that no headline speaks of, as shares of all posts read; the parts add up to `share`."""
+
+    share: float
+    abstained: float  # posts that fit no segment
+    suppressed: float  # segments with too few authors, or without two posts that may be quoted
+    rejected: float  # segments whose insight a reviewer rejected
+    beyond_limit: float  # segments that rank below the headlines
+
+
+def rank(findings: Sequence[tuple[UUID, Finding]]) -> list[UUID]:
+    """Insight ids, the most telling finding first; ties in the order of the ids."""
+    return [insight_id for insight_id, _ in sorted(findings, key=lambda each: (-weight(each[1]), each[0]))]
+
+
+def weight(finding: Finding) -> float:
+    """How much a finding tells: the share that is certain, more for a clear tone and for a certain change.
+
+    The lower bound of the share rewards both size and certainty. A unanimous tone, or a share that at least
+    doubled or halved, adds half of it again; a neutral tone adds nothing.
+    """
+    return finding.share.low * (1 + TONE_BONUS * _tone_strength(finding) + CHANGE_BONUS * _change(finding))
+
+
+def remainder(*, posts: int, abstained: int, shown: int, rejected: int, ranked: int) -> Remainder:
+    """What headlines on `shown` of `posts` leave out, when all insights together are about `ranked` posts.
+
+    All counts are posts of the same reading, whose segments do not overlap; `ranked` includes `shown`.
+    """
+    if posts == 0:
+        return Remainder(share=0.0, abstained=0.0, suppressed=0.0, rejected=0.0, beyond_limit=0.0)
+    return Remainder(
+        share=(posts - shown) / posts,
+        abstained=abstained / posts,
+        suppressed=(posts - abstained - rejected - ranked) / posts,
+        rejected=rejected / posts,
+        beyond_limit=(ranked - shown) / posts,
+    )
+
+
+def _tone_strength(finding: Finding) -> float:
+    if finding.tone is None or finding.tone.sentiment is Sentiment.NEUTRAL:
+        return 0.0
+    return 2 * finding.tone.share.low - 1
+
+
+def _change(finding: Finding) -> float:
+    if not has_certain_change(finding):
+        return 0.0
+    ratio = finding.trend.ratio
+    return min(1.0, abs(log2(ratio))) if ratio else 1.0

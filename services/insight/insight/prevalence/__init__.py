@@ -1,0 +1,1 @@
+"""Shares that may be quoted: how common something is among posts, and how sure that number is."""

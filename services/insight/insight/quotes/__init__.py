@@ -1,0 +1,1 @@
+"""Posts that prove a claim and posts that speak against it."""

@@ -1,0 +1,1 @@
+"""Published insights on their way to partners: signed, retried, replayable."""
