@@ -157,9 +157,7 @@ class EmbeddedNats:
     A busy `port` is replaced by a free one; from the first start on the port stays.
     """
 
-    def __init__(
-        self, folder: Path, port: int | None = None, *, durable: bool = True, log: Path | None = None
-    ) -> None:
+    def __init__(self, folder: Path, port: int | None = None, *, durable: bool = True, log: Path | None = None) -> None:
         self.folder = folder.absolute()
         self.log = log or self.folder / "nats.log"
         self._port = port

@@ -100,10 +100,19 @@ class Child:
         self._release()
         return self._process.returncode if self._process else 0
 
-    def stop(self, seconds: float = 30.0) -> None:
-        """Asks the process to end, and kills it when it takes longer than `seconds`."""
+    def ask_to_stop(self) -> None:
+        """Sends the signal to end and returns at once."""
         if self._process is not None and self.is_running:
             self._process.send_signal(self._stop_signal)
+
+    def stop(self, seconds: float = 30.0) -> None:
+        """Asks the process to end, and kills it when it takes longer than `seconds`."""
+        self.ask_to_stop()
+        self.end_within(seconds)
+
+    def end_within(self, seconds: float) -> None:
+        """Waits for the process to end, and kills it when it takes longer than `seconds`."""
+        if self._process is not None:
             try:
                 self._process.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -135,6 +144,14 @@ class Child:
             self._leash.kill()
             self._leash.communicate()
             self._leash = None
+
+
+def stop_together(children: Sequence[Child]) -> None:
+    """Asks all of them to end, the last started first, and waits for each."""
+    for child in reversed(children):
+        child.ask_to_stop()
+    for child in reversed(children):
+        child.end_within(30.0)
 
 
 def _limit(log: Path) -> None:

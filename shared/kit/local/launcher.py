@@ -1,0 +1,189 @@
+"""Starts the whole platform on one machine, watches it, and stops it in reverse order."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
+
+import httpx2
+
+from kit.engines import EmbeddedNats, EmbeddedPostgres
+from kit.local.children import Child, ChildError, stop_together
+from kit.local.databases import DatabaseServer, DatabaseUrl, embedded_databases
+from kit.local.home import Home, Platform, ServiceAddress
+from kit.local.ports import LOOPBACK, free_port
+
+GATEWAY_PORT = 8080
+_NATS_PORT = 4222
+_MIGRATE_SECONDS = 120.0
+_READY_SECONDS = 180.0
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class ServiceSpec:
+    """A service as the launcher starts it: its package, its wished ports, whom it calls, and how it computes."""
+
+    name: str
+    http_port: int
+    grpc_port: int
+    calls: tuple[str, ...] = ()
+    uses_every_core: bool = False
+
+
+SERVICES = (
+    ServiceSpec("ingest", 8081, 9081),
+    ServiceSpec("enrichment", 8082, 9082, uses_every_core=True),
+    ServiceSpec("segmentation", 8083, 9083, calls=("ingest",)),
+    ServiceSpec("insight", 8084, 9084, calls=("ingest",)),
+)
+
+
+@dataclass
+class Local:
+    """The platform as a context: entering starts it, leaving stops it.
+
+    Engines that the environment names (`DATABASE_URL`, `NATS_URL`) are used instead of the embedded ones.
+    `report` is told what is being waited for.
+    """
+
+    home: Home
+    port: int = GATEWAY_PORT
+    services: Sequence[ServiceSpec] = SERVICES
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    report: Callable[[str], None] = lambda _: None
+    _stack: ExitStack = field(default_factory=ExitStack, init=False)
+    _children: list[Child] = field(default_factory=list, init=False)
+
+    def __enter__(self) -> Platform:
+        """Starts everything.
+
+        Raises `ChildError` or `AlreadyRunning`, and leaves nothing behind, when it cannot.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(self.home.occupied())
+            database_url = self._start_databases(stack)
+            nats_url = self._start_nats(stack)
+            ports = {spec.name: (free_port(spec.http_port), free_port(spec.grpc_port)) for spec in self.services}
+            gateway, url = self._start_gateway(stack, ports)
+            environments = {
+                spec.name: self._environment_of(spec, ports, database_url(spec.name), nats_url)
+                for spec in self.services
+            }
+            self._migrate(environments)
+            children = self._start_services(stack, environments)
+            self._await_ready({child: f"http://{LOOPBACK}:{ports[child.name][0]}/readyz" for child in children})
+            self._await_ready({gateway: url})
+            platform = Platform(
+                pid=os.getpid(),
+                url=url,
+                key=self.home.secrets().key,
+                nats_url=nats_url,
+                services={
+                    child.name: ServiceAddress(pid=child.pid, http_port=http, grpc_port=grpc)
+                    for child, (http, grpc) in ((child, ports[child.name]) for child in children)
+                },
+            )
+            self.home.announce(platform)
+            self._stack = stack.pop_all()
+            return platform
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def watch(self) -> None:
+        """Returns never; raises `ChildError` with the end of its log when a part of the platform dies."""
+        while True:
+            for child in self._children:
+                if not child.is_running:
+                    raise ChildError(f"{child.name} ended unexpectedly. {child.ending()}")
+            time.sleep(0.5)
+
+    def _start_databases(self, stack: ExitStack) -> DatabaseUrl:
+        names = [spec.name for spec in self.services]
+        if url := self.environment.get("DATABASE_URL"):
+            self.report("databases")
+            return DatabaseServer.at(url).databases(names)
+        self.report("PostgreSQL")
+        postgres = EmbeddedPostgres(self.home.folder / "postgres", log=self.home.log("postgres"))
+        stack.callback(postgres.stop)
+        postgres.start()
+        self._children.append(postgres.child)
+        return embedded_databases(postgres, names)
+
+    def _start_nats(self, stack: ExitStack) -> str:
+        if url := self.environment.get("NATS_URL"):
+            return url
+        self.report("NATS")
+        nats = EmbeddedNats(self.home.folder / "nats", _NATS_PORT, log=self.home.log("nats"))
+        stack.callback(nats.stop)
+        nats.start()
+        self._children.append(nats.child)
+        return nats.url
+
+    def _start_gateway(self, stack: ExitStack, ports: Mapping[str, tuple[int, int]]) -> tuple[Child, str]:
+        port = free_port(self.port)
+        targets = [f"{name}=http://{LOOPBACK}:{http}" for name, (http, _) in ports.items()]
+        command = [sys.executable, "-m", "kit.local.gateway", "--port", str(port), *targets]
+        gateway = Child("gateway", command, log=self.home.log("gateway"), environment=self.environment)
+        stack.callback(gateway.stop)
+        gateway.start()
+        self._children.append(gateway)
+        return gateway, f"http://{LOOPBACK}:{port}"
+
+    def _environment_of(
+        self, spec: ServiceSpec, ports: Mapping[str, tuple[int, int]], database_url: str, nats_url: str
+    ) -> dict[str, str]:
+        secrets, (http, grpc) = self.home.secrets(), ports[spec.name]
+        threads = {} if spec.uses_every_core else dict.fromkeys(_THREAD_VARIABLES, "1")
+        return {
+            **threads,
+            **self.environment,
+            "DATABASE_URL": database_url,
+            "NATS_URL": nats_url,
+            "POURQUOI_HTTP_PORT": str(http),
+            "POURQUOI_GRPC_PORT": str(grpc),
+            "POURQUOI_KEYS_FILE": str(self.home.keys),
+            "POURQUOI_SERVICE_KEY": secrets.service_key,
+            "POURQUOI_CURSOR_SECRET": secrets.cursor_secret,
+            **{f"{spec.name}_{peer}_TARGET".upper(): f"{LOOPBACK}:{ports[peer][1]}" for peer in spec.calls},
+        }
+
+    def _migrate(self, environments: Mapping[str, Mapping[str, str]]) -> None:
+        self.report("migrations")
+        migrations = [self._run(name, "migrate", environment) for name, environment in environments.items()]
+        for migration in migrations:
+            migration.start()
+        for migration in migrations:
+            if migration.wait(_MIGRATE_SECONDS) != 0:
+                raise ChildError(f"The database of {migration.name} could not be migrated. {migration.ending()}")
+
+    def _start_services(self, stack: ExitStack, environments: Mapping[str, Mapping[str, str]]) -> list[Child]:
+        children = [self._run(name, "serve", environment) for name, environment in environments.items()]
+        stack.callback(stop_together, children)
+        for child in children:
+            child.start()
+        self._children.extend(children)
+        return children
+
+    def _await_ready(self, probes: Mapping[Child, str]) -> None:
+        with httpx2.Client(timeout=5.0, trust_env=False) as client:
+            for child, probe in probes.items():
+                self.report(child.name)
+                child.wait_until(partial(_is_ready, client, probe), _READY_SECONDS)
+
+    def _run(self, name: str, command: str, environment: Mapping[str, str]) -> Child:
+        return Child(name, [sys.executable, "-m", name, command], log=self.home.log(name), environment=environment)
+
+
+def _is_ready(client: httpx2.Client, probe: str) -> bool:
+    try:
+        return client.get(probe).status_code == 200
+    except httpx2.TransportError:
+        return False

@@ -1,0 +1,29 @@
+"""REST in one style: boundaries, callers, pages, problems, probes and documentation."""
+
+from kit.rest.boundary import Router
+from kit.rest.callers import (
+    AdminSession,
+    CurrentPrincipal,
+    CurrentRuntime,
+    ReadSession,
+    ReviewSession,
+    Writer,
+    WriteSession,
+)
+from kit.rest.paging import IfMatch, Page, Paging, check_revision, set_etag
+
+__all__ = [
+    "AdminSession",
+    "CurrentPrincipal",
+    "CurrentRuntime",
+    "IfMatch",
+    "Page",
+    "Paging",
+    "ReadSession",
+    "ReviewSession",
+    "Router",
+    "WriteSession",
+    "Writer",
+    "check_revision",
+    "set_etag",
+]

@@ -1,0 +1,96 @@
+"""Outbox, inbox, consumers and dead letters on the real engines."""
+
+import asyncio
+
+from probe.app import Behaviour, service
+from sqlalchemy import text
+
+from kit.db import EVERYWHERE
+from kit.events import dead_letters, replay
+from kit.events import consuming
+from kit.testing import Launch, Running, until
+from pourquoi.ingest.v1.events_pb2 import PostErased, PostCollected
+
+
+async def counted(probe: Running) -> list[str]:
+    async with probe.runtime.database.session(EVERYWHERE) as session:
+        return sorted((await session.execute(text("SELECT body FROM counts"))).scalars())
+
+
+async def test_every_event_is_applied_exactly_once(launch: Launch, behaviour: Behaviour) -> None:
+    async with launch(service) as probe:
+        await asyncio.gather(*(probe.client.post("/v1/notes", json={"body": f"{n:03}"}) for n in range(120)))
+        await until(lambda: _reached(probe, 120))
+        envelopes = await probe.envelopes("ingest")
+        replays = [type(e)(e.subject, {**e.headers, "Nats-Msg-Id": f"again-{e.id}"}, e.payload) for e in envelopes]
+        await probe.runtime.bus.publish(replays)
+        await until(lambda: sum(behaviour.batches) >= 240)
+        assert await counted(probe) == [f"{n:03}" for n in range(120)]
+
+
+async def _reached(probe: Running, number: int) -> bool:
+    return len(await counted(probe)) >= number
+
+
+async def test_an_outage_holds_events_back_without_burying_them(launch: Launch, behaviour: Behaviour) -> None:
+    behaviour.outages = 3
+    async with launch(service) as probe:
+        await probe.publish(PostErased(post_id="patient"))
+        assert await until(lambda: counted(probe)) == ["patient"]
+        assert [letter async for letter in dead_letters(probe.runtime.bus, "ingest")] == []
+
+
+async def test_a_poison_event_is_buried_with_its_error_and_can_be_replayed(
+    launch: Launch, behaviour: Behaviour, monkeypatch
+) -> None:
+    monkeypatch.setattr(consuming, "RETRY_SECONDS", (0.05, 0.05))
+    behaviour.poison = {"bad"}
+    async with launch(service) as probe:
+        await probe.publish(*(PostErased(post_id=body) for body in ("a", "bad", "b")))
+
+        async def letters():
+            return [letter async for letter in dead_letters(probe.runtime.bus, "ingest")]
+
+        [letter] = await until(letters)
+        assert letter.consumer == "probe"
+        assert letter.error == "ValueError: this event cannot be applied"
+        assert await counted(probe) == ["a", "b"]
+        behaviour.poison = set()
+        await replay(probe.runtime.bus, letter)
+        await until(lambda: _reached(probe, 3))
+        assert await counted(probe) == ["a", "b", "bad"]
+        assert await letters() == []
+
+
+async def test_an_unreadable_event_is_buried_at_once(launch: Launch, behaviour: Behaviour) -> None:
+    async with launch(service) as probe:
+        await probe.publish(PostErased(post_id="x"))
+        await until(lambda: counted(probe))
+        [envelope] = await probe.envelopes("ingest")
+        broken = type(envelope)(envelope.subject, {**envelope.headers, "Nats-Msg-Id": "broken"}, b"\xff\xff\xff")
+        await probe.runtime.bus.publish([broken])
+
+        async def letters():
+            return [letter async for letter in dead_letters(probe.runtime.bus, "ingest")]
+
+        [letter] = await until(letters)
+        assert letter.error.startswith("DecodeError")
+
+
+async def test_backfill_reaches_the_same_consumer(launch: Launch, behaviour: Behaviour) -> None:
+    async with launch(service) as probe:
+        await probe.publish(PostErased(post_id="old"), lane="backfill")
+        await probe.publish(PostErased(post_id="new"))
+        await until(lambda: _reached(probe, 2))
+
+
+async def test_one_trace_goes_through_outbox_and_consumer(launch: Launch, behaviour: Behaviour, spans) -> None:
+    async with launch(service) as probe:
+        await probe.client.post("/v1/notes", json={"body": "traced"})
+        await until(lambda: counted(probe))
+        await until(lambda: [s for s in spans.get_finished_spans() if s.name.startswith("process ")])
+        [request] = [s for s in spans.get_finished_spans() if s.name == "POST /v1/notes"]
+        [process] = [s for s in spans.get_finished_spans() if s.name.startswith("process ")]
+        [batch] = [s for s in spans.get_finished_spans() if s.name == "batch probe"]
+        assert process.context.trace_id == request.context.trace_id
+        assert [link.context.span_id for link in batch.links] == [process.context.span_id]
