@@ -20,8 +20,8 @@ class ServiceAddress(BaseModel):
     """Where one service listens on this machine."""
 
     pid: int
-    http_port: int
-    grpc_port: int
+    http: int
+    grpc: int
 
 
 class Platform(BaseModel):

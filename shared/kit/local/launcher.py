@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
+from typing import NamedTuple
 
 import httpx2
 
@@ -26,20 +27,26 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
 
 @dataclass(frozen=True)
 class ServiceSpec:
-    """A service as the launcher starts it: its package, its wished ports, whom it calls, and how it computes."""
+    """A service as the launcher starts it: its package, the ports it wishes (REST, gRPC), whom it calls."""
 
     name: str
-    http_port: int
-    grpc_port: int
+    wished_ports: tuple[int, int]
     calls: tuple[str, ...] = ()
     uses_every_core: bool = False
 
 
+class Ports(NamedTuple):
+    """Where one service listens."""
+
+    http: int
+    grpc: int
+
+
 SERVICES = (
-    ServiceSpec("ingest", 8081, 9081),
-    ServiceSpec("enrichment", 8082, 9082, uses_every_core=True),
-    ServiceSpec("segmentation", 8083, 9083, calls=("ingest",)),
-    ServiceSpec("insight", 8084, 9084, calls=("ingest",)),
+    ServiceSpec("ingest", (8081, 9081)),
+    ServiceSpec("enrichment", (8082, 9082), uses_every_core=True),
+    ServiceSpec("segmentation", (8083, 9083), calls=("ingest",)),
+    ServiceSpec("insight", (8084, 9084), calls=("ingest",)),
 )
 
 
@@ -68,7 +75,7 @@ class Local:
             stack.enter_context(self.home.occupied())
             database_url = self._start_databases(stack)
             nats_url = self._start_nats(stack)
-            ports = {spec.name: (free_port(spec.http_port), free_port(spec.grpc_port)) for spec in self.services}
+            ports = {spec.name: Ports(*map(free_port, spec.wished_ports)) for spec in self.services}
             gateway, url = self._start_gateway(stack, ports)
             environments = {
                 spec.name: self._environment_of(spec, ports, database_url(spec.name), nats_url)
@@ -76,17 +83,11 @@ class Local:
             }
             self._migrate(environments)
             children = self._start_services(stack, environments)
-            self._await_ready({child: f"http://{LOOPBACK}:{ports[child.name][0]}/readyz" for child in children})
+            self._await_ready({child: f"http://{LOOPBACK}:{ports[child.name].http}/readyz" for child in children})
             self._await_ready({gateway: url})
+            addresses = {child.name: ServiceAddress(pid=child.pid, **ports[child.name]._asdict()) for child in children}
             platform = Platform(
-                pid=os.getpid(),
-                url=url,
-                key=self.home.secrets().key,
-                nats_url=nats_url,
-                services={
-                    child.name: ServiceAddress(pid=child.pid, http_port=http, grpc_port=grpc)
-                    for child, (http, grpc) in ((child, ports[child.name]) for child in children)
-                },
+                pid=os.getpid(), url=url, key=self.home.secrets().key, nats_url=nats_url, services=addresses
             )
             self.home.announce(platform)
             self._stack = stack.pop_all()
@@ -127,7 +128,7 @@ class Local:
         self._children.append(nats.child)
         return nats.url
 
-    def _start_gateway(self, stack: ExitStack, ports: Mapping[str, tuple[int, int]]) -> tuple[Child, str]:
+    def _start_gateway(self, stack: ExitStack, ports: Mapping[str, Ports]) -> tuple[Child, str]:
         port = free_port(self.port)
         targets = [f"{name}=http://{LOOPBACK}:{http}" for name, (http, _) in ports.items()]
         command = [sys.executable, "-m", "kit.local.gateway", "--port", str(port), *targets]
@@ -138,21 +139,21 @@ class Local:
         return gateway, f"http://{LOOPBACK}:{port}"
 
     def _environment_of(
-        self, spec: ServiceSpec, ports: Mapping[str, tuple[int, int]], database_url: str, nats_url: str
+        self, spec: ServiceSpec, ports: Mapping[str, Ports], database_url: str, nats_url: str
     ) -> dict[str, str]:
-        secrets, (http, grpc) = self.home.secrets(), ports[spec.name]
+        secrets, own = self.home.secrets(), ports[spec.name]
         threads = {} if spec.uses_every_core else dict.fromkeys(_THREAD_VARIABLES, "1")
         return {
             **threads,
             **self.environment,
             "DATABASE_URL": database_url,
             "NATS_URL": nats_url,
-            "POURQUOI_HTTP_PORT": str(http),
-            "POURQUOI_GRPC_PORT": str(grpc),
+            "POURQUOI_HTTP_PORT": str(own.http),
+            "POURQUOI_GRPC_PORT": str(own.grpc),
             "POURQUOI_KEYS_FILE": str(self.home.keys),
             "POURQUOI_SERVICE_KEY": secrets.service_key,
             "POURQUOI_CURSOR_SECRET": secrets.cursor_secret,
-            **{f"{spec.name}_{peer}_TARGET".upper(): f"{LOOPBACK}:{ports[peer][1]}" for peer in spec.calls},
+            **{f"{spec.name}_{peer}_TARGET".upper(): f"{LOOPBACK}:{ports[peer].grpc}" for peer in spec.calls},
         }
 
     def _migrate(self, environments: Mapping[str, Mapping[str, str]]) -> None:
