@@ -1,23 +1,30 @@
 """Schema changes: Alembic run under a lock, row-level security, and the tables of the kit's mechanisms."""
 
 import asyncio
+import logging
 from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command, context
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
 
 from kit.db import EVERYWHERE, Database
 
 _LOCK = 7_015_117
+_log = logging.getLogger(__name__)
 
 
 def migrate(database_url: str, migrations: Path) -> None:
-    """Brings the database to the newest version; replicas that start together wait for one another."""
+    """Brings the database to the newest version; replicas that start together wait for one another.
+
+    A database that a newer release has migrated is left as it is, so that a rollback can start.
+    """
     asyncio.run(upgrade(database_url, migrations))
 
 
@@ -39,7 +46,15 @@ def _upgrade(connection: Connection, migrations: Path) -> None:
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    if _is_from_newer_release(connection, config):
+        _log.warning("A newer release has migrated this database; it is left as it is.")
+        return
     command.upgrade(config, "head")
+
+
+def _is_from_newer_release(connection: Connection, config: Config) -> bool:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    return not known.issuperset(MigrationContext.configure(connection).get_current_heads())
 
 
 def run_migrations() -> None:

@@ -1,6 +1,7 @@
 """Traces, metrics and logs: the only module that touches the OpenTelemetry SDK."""
 
 import logging
+import os
 import sys
 
 from fastapi import FastAPI
@@ -30,6 +31,8 @@ def configure(settings: ServiceSettings) -> None:
     Call it once per process, before the application is built.
     """
     configure_logs(settings.log_level)
+    # The older conventions put the Host header, which any caller chooses, into metric labels.
+    os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
     resource = Resource.create({"service.name": settings.service, "service.namespace": "pourquoi"})
     readers: list[MetricReader] = [PrometheusMetricReader()]
     if settings.otlp_endpoint:
