@@ -1,0 +1,1 @@
+"""The query language of a study: which posts belong to it."""

@@ -1,0 +1,1 @@
+"""Files of posts: CSV, TSV and NDJSON, compressed or not, read as streams."""
