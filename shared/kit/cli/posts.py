@@ -1,0 +1,65 @@
+"""`pourquoi import`: a file of posts into a study."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kit.cli.client import Api, connect, readable_file
+from kit.cli.console import counted, out, progress
+from kit.cli.views import Job, JobStatus, Outcome, Study
+
+_SHOWN_REJECTIONS = 5
+
+MapOption = Annotated[
+    str,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN,...",
+        help="Where columns have unusual names: text=body,author=user,published_at=date,external_id=id.",
+    ),
+]
+
+
+def import_posts(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV or NDJSON, also .gz.", show_default=False)],
+    study: Annotated[str, typer.Option(help="Name or id of the study.", show_default=False)],
+    mapping: MapOption = "",
+) -> None:
+    """Import a file of posts into a study.
+
+    Only a text is required of a post. A post that is known is not doubled: a file may be imported again.
+
+    [bold]Example:[/] pourquoi import tweets.csv.gz --study "Airline service" --map text=body,author=user
+    """
+    api = connect()
+    show_outcome(upload(api, api.study(study), file, mapping))
+
+
+def upload(api: Api, study: Study, file: Path, mapping: str, key: str = "") -> Outcome:
+    """Sends the file and watches the import to its end; under the same `key` it happens once."""
+    path, fields = f"/ingest/v1/studies/{study.id}/imports", {"mapping": mapping} if mapping else {}
+    headers = {"Idempotency-Key": key} if key else {}
+    with progress() as bars:
+        with bars.open(readable_file(file), "rb", description="Sending") as content:
+            job = api.upload(path, file.name, content, fields, headers)
+            if job.status is JobStatus.FAILED and key:
+                return upload(api, study, file, mapping)
+        task = bars.add_task("Importing", total=None)
+
+        def report(job: Job) -> None:
+            bars.update(task, completed=job.progress.done, total=job.progress.total)
+
+        return Outcome.model_validate(api.finish("ingest", job, report).result)
+
+
+def show_outcome(outcome: Outcome) -> None:
+    """Prints what became of the posts, with the first lines that are none."""
+    parts = [counted(outcome.accepted, "new post"), f"{outcome.duplicates:,} known already"]
+    if outcome.unmatched:
+        parts.append(f"{outcome.unmatched:,} match no study")
+    if outcome.rejected_count:
+        parts.append(f"[yellow]{counted(outcome.rejected_count, 'line')} rejected[/]")
+    out.print(f"{counted(outcome.received, 'line')} read: {', '.join(parts)}.")
+    for rejection in outcome.rejected[:_SHOWN_REJECTIONS]:
+        out.print(f"  line {rejection.line}: {rejection.reason}", markup=False)

@@ -1,0 +1,192 @@
+"""What commands read of the platform's answers; fields they do not show are left out."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, JsonValue, ValidationError
+
+
+class Problem(BaseModel):
+    """Why the platform refused (RFC 9457)."""
+
+    title: str = ""
+    detail: str = ""
+    status: int
+
+    @classmethod
+    def read(cls, status: int, content: bytes) -> Self:
+        """The problem of an answer, also when something in between answered instead of the platform."""
+        try:
+            return cls.model_validate_json(content)
+        except ValidationError:
+            return cls(title=f"The answer was HTTP {status}.", status=status)
+
+
+class Listing(BaseModel):
+    """One page of a list."""
+
+    items: list[dict[str, JsonValue]]
+    next_cursor: str | None
+
+
+class JobStatus(StrEnum):
+    """Where a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in (JobStatus.SUCCEEDED, JobStatus.FAILED)
+
+
+class JobProgress(BaseModel):
+    """How far a job is."""
+
+    done: int
+    total: int | None
+
+
+class Job(BaseModel):
+    """Long work."""
+
+    id: UUID
+    kind: str
+    status: JobStatus
+    progress: JobProgress
+    result: dict[str, JsonValue] | None
+    error: str | None
+
+
+class Study(BaseModel):
+    """A business question."""
+
+    id: UUID
+    name: str
+    question: str
+    objective: str
+    target_behaviour: str
+    query: str
+    languages: list[str]
+
+
+class NewStudy(BaseModel):
+    """A business question to ask."""
+
+    name: str
+    question: str
+    objective: str = ""
+    target_behaviour: str = ""
+    query: str = ""
+    languages: list[str] = []
+
+
+class Coverage(BaseModel):
+    """How many posts of a study a service holds."""
+
+    posts: int
+    first_published_at: datetime | None
+    last_published_at: datetime | None
+
+
+class Rejected(BaseModel):
+    """A line of a file that is no post."""
+
+    line: int
+    reason: str
+
+
+class Outcome(BaseModel):
+    """What became of posts that were sent."""
+
+    received: int
+    accepted: int
+    duplicates: int
+    unmatched: int = 0
+    rejected_count: int = 0
+    rejected: list[Rejected] = []
+
+
+class Segment(BaseModel):
+    """One group of posts."""
+
+    id: UUID
+    label: str
+    size: int
+    keyphrases: list[str]
+    stability: float
+
+
+class Segmentation(BaseModel):
+    """One version of the groups of a study."""
+
+    id: UUID
+    version: int
+    posts: int
+    abstained: int
+    stability: float
+
+
+class Share(BaseModel):
+    """A share with its 95 % interval, each from 0 to 1."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Trend(BaseModel):
+    """How a share moved between two periods."""
+
+    direction: str
+    previous: Share
+    current: Share
+
+
+class Quote(BaseModel):
+    """A post that speaks for a claim or against it."""
+
+    text: str
+    platform: str
+    published_at: datetime
+
+
+class Insight(BaseModel):
+    """A claim with what proves it."""
+
+    id: UUID
+    study_id: UUID
+    status: str
+    revision: int
+    label: str
+    claim: str
+    share: Share
+    posts: int
+    authors: int
+    trend: Trend
+    evidence: list[Quote] = []
+    counter_evidence: list[Quote] = []
+
+
+class Remainder(BaseModel):
+    """Shares of posts that no headline speaks of."""
+
+    share: float
+    abstained: float
+    suppressed: float
+    rejected: float
+    beyond_limit: float
+
+
+class Headlines(BaseModel):
+    """The claims that say most about a study, and what they leave unsaid."""
+
+    segmentation_id: UUID | None
+    posts: int
+    headlines: list[Insight]
+    remainder: Remainder
