@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import helm_python as helm
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
@@ -17,6 +18,13 @@ CUSTOM = {
 }
 QUANTITY = re.compile(r"^[0-9]+(\.[0-9]+)?(m|Ki|Mi|Gi|Ti)?$")
 DNS_LABEL = re.compile(r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$")
+
+
+@pytest.fixture(scope="module")
+def shapes() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "custom_resources.yaml").read_text())
+    assert set(found) == set(CUSTOM.values())
+    return found
 
 
 @pytest.mark.parametrize("chart", ["service", "pourquoi"])
@@ -49,6 +57,14 @@ def test_only_known_custom_resources_are_rendered(variants: dict[str, Any]) -> N
         for manifest in manifests.items:
             if "." in manifest["apiVersion"] and not manifest["apiVersion"].endswith(".k8s.io/v1"):
                 assert CUSTOM[manifest["apiVersion"]] == manifest["kind"]
+
+
+def test_custom_resources_use_fields_that_exist(variants: dict[str, Any], shapes: dict[str, Any]) -> None:
+    for manifests in variants.values():
+        for manifest in manifests.items:
+            if manifest["kind"] in shapes:
+                assert set(manifest) == {"apiVersion", "kind", "metadata", "spec"}
+                jsonschema.validate(manifest["spec"], shapes[manifest["kind"]])
 
 
 def test_names_fit_in_dns_labels_even_for_the_longest_release_name(render: Any) -> None:
