@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from types import TracebackType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import httpx2
 
@@ -33,6 +33,20 @@ class ServiceSpec:
     wished_ports: tuple[int, int]
     calls: tuple[str, ...] = ()
     uses_every_core: bool = False
+
+
+class Part(Protocol):
+    """Something the launcher started, for who wants to end it and start it again."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+
+    def start(self) -> None:
+        """Starts its process."""
+
+    def kill(self) -> None:
+        """Ends its process as a crash would."""
 
 
 class Ports(NamedTuple):
@@ -63,6 +77,7 @@ class Local:
     services: Sequence[ServiceSpec] = SERVICES
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     report: Callable[[str], None] = lambda _: None
+    parts: dict[str, Part] = field(default_factory=dict, init=False)
     _stack: ExitStack = field(default_factory=ExitStack, init=False)
     _children: list[Child] = field(default_factory=list, init=False)
 
@@ -115,6 +130,7 @@ class Local:
         postgres = EmbeddedPostgres(self.home.folder / "postgres", log=self.home.log("postgres"))
         stack.callback(postgres.stop)
         postgres.start()
+        self.parts["postgres"] = postgres
         self._children.append(postgres.child)
         return embedded_databases(postgres, names)
 
@@ -125,6 +141,7 @@ class Local:
         nats = EmbeddedNats(self.home.folder / "nats", _NATS_PORT, log=self.home.log("nats"))
         stack.callback(nats.stop)
         nats.start()
+        self.parts["nats"] = nats
         self._children.append(nats.child)
         return nats.url
 
@@ -170,6 +187,7 @@ class Local:
         stack.callback(stop_together, children)
         for child in children:
             child.start()
+        self.parts |= {child.name: child for child in children}
         self._children.extend(children)
         return children
 
