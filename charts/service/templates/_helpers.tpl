@@ -20,9 +20,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
 {{- define "service.image" -}}
-{{- $repository := .Values.image.repository | default (printf "%s/pourquoi-%s" .Values.global.image.registry .Chart.Name) -}}
+{{- $usual := printf "%s/pourquoi-%s" .Values.global.image.registry .Chart.Name -}}
 {{- $tag := .Values.image.tag | default .Values.global.image.tag | default .Chart.AppVersion -}}
-{{- printf "%s:%s" $repository $tag -}}
+{{- printf "%s:%s" (.Values.image.repository | default $usual) $tag -}}
 {{- end }}
 
 {{/* The CloudNativePG cluster of this service; the umbrella chart creates it under the same name. */}}
