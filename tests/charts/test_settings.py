@@ -109,7 +109,7 @@ async def test_the_generated_keys_open_the_services(default: Any, tmp_path: Path
 def test_generated_secrets_are_new_each_time_and_not_in_the_keys_file(render: Any) -> None:
     first, second = (auth_secret(render()) for _ in range(2))
 
-    for name in ("admin-key", "service-key", "cursor-secret", "pseudonym-secret"):
+    for name in ("admin-key", "service-key", "cursor-secret", "author-key"):
         assert first[name] != second[name]
         assert len(first[name]) >= 43
     assert all(set(record) == set(json.loads(first["keys.json"])[0]) for record in json.loads(first["keys.json"]))
