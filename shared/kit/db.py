@@ -9,12 +9,17 @@ from typing import Any, Self
 import uuid_utils.compat
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlmodel import Field, SQLModel
 
 EVERYWHERE = "*"
+CONNECT_SECONDS = 10.0
+STATEMENT_SECONDS = 300.0
+_LAST_ACTIONS = "last actions"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_OUTAGE_STATES = ("08", "53", "57P01", "57P02", "57P03")
+# Connection lost, out of resources, shutting down or starting, and a primary that became a replica.
+_OUTAGE_STATES = ("08", "53", "57P01", "57P02", "57P03", "25006")
 
 
 def new_id() -> uuid.UUID:
@@ -36,17 +41,23 @@ class WorkspaceModel(SQLModel):
 class Session(AsyncSession):
     """A transaction that sees one workspace; row-level security holds what a forgotten filter would let out."""
 
-    workspace: str = EVERYWHERE
+    workspace: str = ""
 
     def before_commit(self, action: Callable[[Self], Awaitable[None]]) -> None:
         """Runs `action` inside the transaction, right before it commits."""
-        self.info.setdefault("before_commit", []).append(action)
+        self.info.setdefault(_LAST_ACTIONS, []).append(action)
 
-    async def finish(self) -> None:
+    async def commit(self) -> None:
         """Runs what was left for the end of the transaction, then commits."""
-        for action in self.info.pop("before_commit", []):
-            await action(self)
-        await self.commit()
+        while actions := self.info.pop(_LAST_ACTIONS, None):
+            for action in actions:
+                await action(self)
+        await super().commit()
+
+    async def rollback(self) -> None:
+        """Undoes the transaction and forgets what was left for its end."""
+        self.info.clear()
+        await super().rollback()
 
 
 class Repository:
@@ -60,7 +71,7 @@ class Repository:
 class Database:
     """The engine of one service's database."""
 
-    def __init__(self, url: str, pool: int = 10) -> None:
+    def __init__(self, url: str, pool: int = 10, statement_seconds: float | None = STATEMENT_SECONDS) -> None:
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=pool,
@@ -68,6 +79,7 @@ class Database:
             pool_timeout=20,
             pool_pre_ping=True,
             hide_parameters=True,
+            connect_args={"timeout": CONNECT_SECONDS, "command_timeout": statement_seconds},
         )
 
     @asynccontextmanager
@@ -78,7 +90,7 @@ class Database:
         """
         async with self.open(workspace) as session:
             yield session
-            await session.finish()
+            await session.commit()
 
     @asynccontextmanager
     async def open(self, workspace: str) -> AsyncIterator[Session]:
@@ -110,9 +122,13 @@ def async_url(url: str) -> URL:
 
 
 def is_outage(error: BaseException) -> bool:
-    """True when the database is away or starting, rather than refusing what it was asked."""
+    """True when the database or a peer is away, starting or overloaded, rather than refusing what it was asked."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if isinstance(error, OSError):
+        # A missing socket has no file name, unlike a missing file.
+        return error.filename is None
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
-        return error.connection_invalidated or state.startswith(_OUTAGE_STATES) or not state
-    state = getattr(error, "sqlstate", None) or ""
-    return isinstance(error, OSError | TimeoutError) or state.startswith(_OUTAGE_STATES)
+        return error.connection_invalidated or state.startswith(_OUTAGE_STATES)
+    return (getattr(error, "sqlstate", None) or "").startswith(_OUTAGE_STATES)

@@ -30,7 +30,7 @@ def migrate(database_url: str, migrations: Path) -> None:
 
 async def upgrade(database_url: str, migrations: Path) -> None:
     """Like `migrate`, inside a running event loop."""
-    database = Database(database_url, pool=1)
+    database = Database(database_url, pool=1, statement_seconds=None)
     try:
         async with database.engine.begin() as connection:
             await connection.run_sync(_upgrade, migrations)

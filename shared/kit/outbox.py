@@ -18,6 +18,7 @@ from kit.db import EVERYWHERE, Database, Session, is_outage
 from kit.events import LIVE, Bus, BusError, Envelope, Received, seal
 
 RELAY_BATCH = 500
+RELAY_BYTES = 16 * 1024 * 1024
 POLL_SECONDS = 0.1
 OUTAGE_SECONDS = 1.0
 INBOX_DAYS = 8
@@ -30,8 +31,12 @@ _WRITE = text(
     "SELECT :workspace, * FROM unnest(CAST(:subjects AS text[]), CAST(:headers AS text[]), CAST(:payloads AS bytea[]))"
 )
 _TAKE = text(
-    "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED) "
-    "RETURNING id, subject, headers, payload"
+    "WITH locked AS ("
+    "SELECT id, octet_length(payload) AS size FROM outbox ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED"
+    "), chosen AS ("
+    "SELECT id, sum(size) OVER (ORDER BY id) - size AS ahead FROM locked"
+    ") DELETE FROM outbox USING chosen WHERE outbox.id = chosen.id AND ahead < :bytes "
+    "RETURNING outbox.id, subject, headers, payload"
 )
 _MARK = text(
     "INSERT INTO inbox (workspace_id, consumer, event_id) "
@@ -44,6 +49,8 @@ def emit(session: Session, event: Message, *, lane: str = LIVE, cause: Received 
     """Leaves the event in the outbox of the session's transaction; the relay publishes it after the commit.
 
     The trace goes on from `cause`, the message that made it happen, or from the current span.
+    Raises `TooLarge` for an event that NATS would not take. A savepoint that is rolled back does not take its
+    events along: emit when the work is sure.
     """
     waiting: list[Envelope] = session.info.setdefault("outbox", [])
     if not waiting:
@@ -100,7 +107,7 @@ class Relay:
     async def relay_batch(self) -> int:
         """Publishes the oldest events and forgets them once the broker has stored each; returns how many."""
         async with self.database.open(EVERYWHERE) as session:
-            rows = (await session.execute(_TAKE, {"batch": RELAY_BATCH})).all()
+            rows = (await session.execute(_TAKE, {"batch": RELAY_BATCH, "bytes": RELAY_BYTES})).all()
             if rows:
                 await self.bus.publish([Envelope(r.subject, json.loads(r.headers), r.payload) for r in sorted(rows)])
                 await session.commit()

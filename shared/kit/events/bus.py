@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error
+from nats.errors import ConnectionReconnectingError, Error
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, PubAck, StorageType, StreamConfig
+from nats.js.errors import NoStreamResponseError, NotFoundError
 
-from kit.events.envelopes import MESSAGE_ID, Envelope
+from kit.events.envelopes import MAX_EVENT_BYTES, MESSAGE_ID, Envelope
 from kit.events.naming import Namespace
 
 BusError = Error
@@ -20,9 +20,11 @@ DAY_SECONDS = 24 * 3600.0
 STREAM_DAYS = 7
 DEAD_DAYS = 30
 DUPLICATE_WINDOW_SECONDS = 600.0
-ACK_WAIT_SECONDS = 60.0
+ACK_WAIT_SECONDS = 30.0
 MAX_DELIVERIES = 20
 PUBLISH_SECONDS = 10.0
+FLUSH_SECONDS = 2
+NEEDED_BYTES = MAX_EVENT_BYTES + 32 * 1024
 
 
 @dataclass
@@ -32,34 +34,37 @@ class Bus:
     url: str
     namespace: Namespace
     replicas: int = 1
-    client: Client = field(init=False)
+    client: Client = field(init=False, default_factory=Client)
     jetstream: JetStreamContext = field(init=False)
+    _owners: set[str] = field(init=False, default_factory=set)
 
     async def connect(self, patience_seconds: float = 60.0) -> None:
-        """Connects, waiting for a server that is still starting."""
-        deadline = asyncio.get_running_loop().time() + patience_seconds
-        while True:
-            try:
-                self.client = await nats.connect(
+        """Connects, waiting for a server that is still starting; raises `TimeoutError` when none comes.
+
+        The library alone would try for ever, and without a word.
+        """
+        try:
+            async with asyncio.timeout(patience_seconds):
+                await self.client.connect(
                     self.url,
                     max_reconnect_attempts=-1,
-                    reconnect_time_wait=0.2,
+                    reconnect_time_wait=0.2,  # type: ignore[arg-type]
                     connect_timeout=2,
                     error_cb=_ignore,
                 )
-                self.jetstream = self.client.jetstream(timeout=PUBLISH_SECONDS)
-                return
-            except (OSError, Error, TimeoutError):
-                if asyncio.get_running_loop().time() > deadline:
-                    raise
-                await asyncio.sleep(0.2)
+            if self.client.max_payload < NEEDED_BYTES:
+                raise ValueError(f"NATS must take messages of {NEEDED_BYTES} bytes; raise its max_payload.")
+        except (TimeoutError, ValueError):
+            await self.client.close()
+            raise
+        self.jetstream = self.client.jetstream(timeout=PUBLISH_SECONDS)
 
     async def close(self) -> None:
-        """Sends what is buffered, then leaves."""
-        if self.client.is_connected:
-            await self.client.drain()
-        else:
-            await self.client.close()
+        """Sends what is buffered, then leaves; `drain` would wait for messages that nobody is going to read."""
+        if self.is_ready:
+            with suppress(Error, OSError, TimeoutError):
+                await self.client.flush(FLUSH_SECONDS)
+        await self.client.close()
 
     @property
     def is_ready(self) -> bool:
@@ -68,7 +73,8 @@ class Bus:
 
     async def ensure_streams(self, owners: Iterable[str]) -> None:
         """Creates, or brings up to date, the stream and the dead-letter stream of each owner."""
-        for owner in owners:
+        for owner in sorted(owners):
+            self._owners.add(owner)
             await self._ensure_stream(self.namespace.stream(owner), self.namespace.stream_subjects(owner), STREAM_DAYS)
             await self._ensure_stream(self.namespace.dead_stream(owner), self.namespace.dead_subjects(owner), DEAD_DAYS)
 
@@ -89,18 +95,31 @@ class Bus:
             await self.jetstream.update_stream(config)
 
     async def publish(self, envelopes: Sequence[Envelope]) -> None:
-        """Publishes in order and returns when every one is stored; raises when one is not."""
-        jetstream = self.jetstream
-        async with asyncio.timeout(PUBLISH_SECONDS):
-            acknowledgements = [
-                await jetstream.publish_async(
-                    self.namespace.subject(envelope.subject),
-                    envelope.payload,
-                    headers={**envelope.headers, MESSAGE_ID: envelope.message_id},
-                )
-                for envelope in envelopes
-            ]
-            await asyncio.gather(*acknowledgements)
+        """Publishes in order and returns when every one is stored; raises when one is not.
+
+        Streams that the server lost are made anew, so that the next attempt succeeds.
+        """
+        waiting: list[asyncio.Future[PubAck]] = []
+        try:
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                for envelope in envelopes:
+                    waiting.append(await self._send(envelope))  # noqa: PERF401 (a list of half of them is needed)
+                await asyncio.gather(*waiting)
+        except NoStreamResponseError:
+            await self.ensure_streams(self._owners)
+            raise
+        finally:
+            await _let_go(waiting)
+
+    async def _send(self, envelope: Envelope) -> "asyncio.Future[PubAck]":
+        """Hands the message to the library, which would keep the slot of one that it cannot send for ever."""
+        if not self.is_ready:
+            raise ConnectionReconnectingError
+        return await self.jetstream.publish_async(
+            self.namespace.subject(envelope.subject),
+            envelope.payload,
+            headers={**envelope.headers, MESSAGE_ID: envelope.message_id},
+        )
 
     async def bind(
         self, owner: str, durable: str, subjects: Sequence[str], batch: int
@@ -140,6 +159,13 @@ class Bus:
         """What a NATS message carries."""
         headers: Mapping[str, str] = message.headers or {}
         return Envelope(self.namespace.bare(message.subject), headers, message.data)
+
+
+async def _let_go(acknowledgements: "Sequence[asyncio.Future[PubAck]]") -> None:
+    """Gives back the library's slot of every message whose acknowledgement is no longer waited for."""
+    for acknowledgement in acknowledgements:
+        acknowledgement.cancel()
+    await asyncio.gather(*acknowledgements, return_exceptions=True)
 
 
 async def _ignore(_: Exception) -> None:

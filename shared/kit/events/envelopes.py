@@ -11,10 +11,13 @@ from google.protobuf.message import Message
 from opentelemetry import propagate
 from opentelemetry.context import Context
 
-from kit.db import new_id
+from kit.db import EVERYWHERE, new_id
+from kit.errors import TooLarge
 from kit.events.naming import LIVE, owner_of, subject_of
 
 MESSAGE_ID = "Nats-Msg-Id"
+# NATS takes 1 MiB unless it is told otherwise; the rest is for headers.
+MAX_EVENT_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,16 @@ class Received:
 
 
 def seal(event: Message, workspace: str, lane: str = LIVE, context: Context | None = None) -> Envelope:
-    """Puts an event into its envelope; the trace goes on from `context`, or from the current span."""
+    """Puts an event into its envelope; the trace goes on from `context`, or from the current span.
+
+    Raises `TooLarge` for what NATS would not take, since an event that cannot leave would hold up all behind it,
+    and `ValueError` when the event belongs to no single workspace.
+    """
+    if workspace in ("", EVERYWHERE):
+        raise ValueError("An event belongs to one workspace; emit it in a session of that workspace.")
+    payload = event.SerializeToString()
+    if len(payload) > MAX_EVENT_BYTES:
+        raise TooLarge(f"{event.DESCRIPTOR.name} has {len(payload)} bytes; an event may have {MAX_EVENT_BYTES}.")
     event_id = str(new_id())
     headers = {
         "ce-specversion": "1.0",
@@ -61,7 +73,7 @@ def seal(event: Message, workspace: str, lane: str = LIVE, context: Context | No
         MESSAGE_ID: event_id,
     }
     propagate.inject(headers, context)
-    return Envelope(subject_of(type(event), lane), headers, event.SerializeToString())
+    return Envelope(subject_of(type(event), lane), headers, payload)
 
 
 def unseal(envelope: Envelope, types: Mapping[str, type[Message]], lane: str) -> Received:

@@ -74,7 +74,7 @@ class Boundary:
             return
         if self._key:
             await self._remember(self._session, response)
-        await self._session.finish()
+        await self._session.commit()
 
     async def _remember(self, session: Session, response: Response) -> None:
         headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
