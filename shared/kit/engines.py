@@ -10,6 +10,7 @@ import sysconfig
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
 import psutil
@@ -40,32 +41,56 @@ _POSTGRES_SETTINGS = {
 _TRUSTING_SETTINGS = {"fsync": "off", "full_page_writes": "off"}
 
 
-class EmbeddedPostgres:
-    """PostgreSQL with pgvector on a Unix socket; its databases live in `folder`, over restarts and crashes.
+class Engine:
+    """A server that lives as a child process; `start` is for the first time as for a restart."""
 
-    `durable=False` does not wait for the disk: faster, and only for tests, since a power cut corrupts it.
-    Started by root it runs as the account `pgserver`, since PostgreSQL refuses to run as root.
-    """
+    name: ClassVar[str]
 
-    def __init__(self, folder: Path, *, durable: bool = True, log: Path | None = None) -> None:
-        self.folder = folder.absolute()
-        self.log = log or self.folder / "postgres.log"
-        self._durable = durable
-        self._databases = self.folder / "databases"
-        self._socket_folder = _socket_folder(self.folder)
+    def __init__(self, log: Path) -> None:
+        self.log = log
         self._child: Child | None = None
+
+    @property
+    def child(self) -> Child:
+        """The server's process; raises `ChildError` before the first start."""
+        if self._child is None:
+            raise ChildError(f"{self.name} was not started.")
+        return self._child
 
     @property
     def is_running(self) -> bool:
         """Whether the server lives."""
         return self._child is not None and self._child.is_running
 
-    @property
-    def child(self) -> Child:
-        """The server's process; raises `ChildError` before the first start."""
-        if self._child is None:
-            raise ChildError("PostgreSQL was not started.")
-        return self._child
+    def stop(self) -> None:
+        """Ends every connection and stops the server."""
+        if self._child is not None:
+            self._child.stop()
+
+    def kill(self) -> None:
+        """Kills the server and its children as a crash would; `start` recovers."""
+        self.child.kill()
+
+    def ending(self) -> str:
+        """Where the log lies and how it ends."""
+        return self.child.ending()
+
+
+class EmbeddedPostgres(Engine):
+    """PostgreSQL with pgvector on a Unix socket; its databases live in `folder`, over restarts and crashes.
+
+    `durable=False` does not wait for the disk: faster, and only for tests, since a power cut corrupts it.
+    Started by root it runs as the account `pgserver`, since PostgreSQL refuses to run as root.
+    """
+
+    name = "PostgreSQL"
+
+    def __init__(self, folder: Path, *, durable: bool = True, log: Path | None = None) -> None:
+        self.folder = folder.absolute()
+        super().__init__(log or self.folder / "postgres.log")
+        self._durable = durable
+        self._databases = self.folder / "databases"
+        self._socket_folder = _socket_folder(self.folder)
 
     def url(self, database: str, user: str = SUPERUSER) -> str:
         """SQLAlchemy URL (asyncpg) of a database; it stays the same over restarts."""
@@ -85,7 +110,7 @@ class EmbeddedPostgres:
         _end_leftover(self._databases)
         command = [str(postgres_binary("postgres")), "-D", str(self._databases), *self._settings()]
         self._child = Child(
-            "PostgreSQL",
+            self.name,
             command,
             log=self.log,
             environment={"LC_ALL": "C"},
@@ -94,15 +119,6 @@ class EmbeddedPostgres:
         )
         self._child.start()
         self._child.wait_until(self._is_ready, _START_SECONDS)
-
-    def stop(self) -> None:
-        """Ends every connection and stops the server."""
-        if self._child is not None:
-            self._child.stop()
-
-    def kill(self) -> None:
-        """Kills the server and its children as a crash would; `start` recovers."""
-        self.child.kill()
 
     def ensure_database(self, name: str, owner: str = "", template: str = "template1") -> None:
         """Creates the database with the extension `vector` where it is missing.
@@ -151,30 +167,19 @@ class EmbeddedPostgres:
         return len(lock) > 7 and lock[0] == str(self.child.pid) and lock[7] == "ready"
 
 
-class EmbeddedNats:
+class EmbeddedNats(Engine):
     """NATS with JetStream on 127.0.0.1; its streams live in `folder`, over restarts and crashes.
 
     A busy `port` is replaced by a free one; from the first start on the port stays.
     """
 
+    name = "NATS"
+
     def __init__(self, folder: Path, port: int | None = None, *, durable: bool = True, log: Path | None = None) -> None:
         self.folder = folder.absolute()
-        self.log = log or self.folder / "nats.log"
+        super().__init__(log or self.folder / "nats.log")
         self._port = port
         self._durable = durable
-        self._child: Child | None = None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether the server lives."""
-        return self._child is not None and self._child.is_running
-
-    @property
-    def child(self) -> Child:
-        """The server's process; raises `ChildError` before the first start."""
-        if self._child is None:
-            raise ChildError("NATS was not started.")
-        return self._child
 
     @property
     def url(self) -> str:
@@ -192,18 +197,9 @@ class EmbeddedNats:
         configuration = self.folder / "nats.conf"
         configuration.write_text(json.dumps(self._settings(), indent=2))
         command = [_nats_binary(), "--config", str(configuration)]
-        self._child = Child("NATS", command, log=self.log, stop_signal=signal.SIGINT)
+        self._child = Child(self.name, command, log=self.log, stop_signal=signal.SIGINT)
         self._child.start()
         self._child.wait_until(self._is_ready, _START_SECONDS)
-
-    def stop(self) -> None:
-        """Stops the server."""
-        if self._child is not None:
-            self._child.stop()
-
-    def kill(self) -> None:
-        """Kills the server as a crash would; `start` recovers."""
-        self.child.kill()
 
     def _settings(self) -> dict[str, object]:
         # Every write reaches the operating system at once; sync_interval is how much a power cut may take.

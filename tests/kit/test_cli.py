@@ -215,7 +215,7 @@ def test_headlines_show_claim_share_quotes_counter_evidence_and_remainder(capsys
         "counter_evidence": quotes("Bag was there in a minute"),
     }
     remainder = {"share": 0.4, "abstained": 0.1, "suppressed": 0.0, "rejected": 0.0, "beyond_limit": 0.3}
-    headlines = {"segmentation_id": None, "posts": 10000, "headlines": [insight], "remainder": remainder}
+    headlines = {"state": "ready", "segmentation": None, "posts": 10000, "items": [insight], "remainder": remainder}
 
     show_headlines(Headlines.model_validate(headlines))
 

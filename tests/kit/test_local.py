@@ -18,7 +18,7 @@ from kit.local.home import AlreadyRunning, Home, Platform
 from kit.local.launcher import Local, ServiceSpec
 from kit.local.psql import run_psql
 
-SERVICES = (ServiceSpec("alpha", (8081, 9081)), ServiceSpec("beta", (8082, 9082), calls=("alpha",)))
+SERVICES = (ServiceSpec("alpha", (0, 0), secret="ALPHA_SECRET"), ServiceSpec("beta", (0, 0), calls=("alpha",)))
 SERVICE = """
     import json, os, sys
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -83,12 +83,19 @@ def platform(packages: Path, home: Home) -> Iterator[Platform]:
 
 
 def launcher(home: Home, packages: Path, **environment: str) -> Local:
-    return Local(home, services=SERVICES, environment={"PYTHONPATH": str(packages), **environment})
+    return Local(home, port=0, services=SERVICES, environment={"PYTHONPATH": str(packages), **environment})
 
 
 def resident_megabytes(name: str) -> float:
     found = [process for process in psutil.process_iter(["cmdline"]) if name in (process.info["cmdline"] or [])]
     return max(process.memory_info().rss for process in found) / 1024 / 1024
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx2.get(url).is_success
+    except httpx2.TransportError:
+        return False
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -165,21 +172,24 @@ def test_a_busy_port_is_replaced(packages: Path, tmp_path: Path) -> None:
             assert httpx2.get(platform.url).status_code == 200
 
 
-def test_rows_and_keys_survive_a_restart(packages: Path, tmp_path: Path) -> None:
+def test_rows_keys_and_secrets_survive_a_restart(packages: Path, tmp_path: Path) -> None:
     with launcher(Home(tmp_path), packages) as first:
-        url = httpx2.get(f"{first.url}/alpha/").json()["env"]["DATABASE_URL"]
+        environment = httpx2.get(f"{first.url}/alpha/").json()["env"]
+        url = environment["DATABASE_URL"]
         run_psql(url, "CREATE TABLE notes AS SELECT 'kept' AS note;")
 
     with launcher(Home(tmp_path), packages) as second:
         assert run_psql(url, "SELECT note FROM notes;") == "kept"
         assert second.key == first.key
+        kept = httpx2.get(f"{second.url}/alpha/").json()["env"]
+        assert kept["ALPHA_SECRET"] == environment["ALPHA_SECRET"] != ""
 
 
 def test_a_stop_leaves_nothing_behind(packages: Path, tmp_path: Path) -> None:
     local = launcher(Home(tmp_path), packages)
     with local:
-        pids = [child.pid for child in local._children]
-        assert len(pids) == 5
+        pids = [process.pid for process in psutil.Process().children()]
+        assert len(local.parts) == 5
 
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert Home(tmp_path).running() is None
@@ -196,13 +206,26 @@ def test_a_service_that_dies_is_reported_with_the_end_of_its_log(packages: Path,
     assert str(Home(tmp_path).log("beta")) in str(raised.value)
 
 
+def test_a_part_that_crashed_can_be_started_again(packages: Path, tmp_path: Path) -> None:
+    local = launcher(Home(tmp_path), packages)
+    with local as platform:
+        for name, part in local.parts.items():
+            part.kill()
+            assert not part.is_running, name
+            part.start()
+
+        wait_for(lambda: all(answers(f"{platform.url}/{name}/") for name in ("alpha", "beta")))
+        url = httpx2.get(f"{platform.url}/alpha/").json()["env"]["DATABASE_URL"]
+        assert run_psql(url, "SELECT 1;") == "1"
+
+
 def test_a_broken_migration_stops_the_start(packages: Path, tmp_path: Path) -> None:
     local = launcher(Home(tmp_path), packages, BROKEN_MIGRATION="column is missing")
 
     with pytest.raises(ChildError, match=r"(?s)The database of alpha could not be migrated.*column is missing"), local:
         pass
 
-    assert not any(child.is_running for child in local._children)
+    assert not any(part.is_running for part in local.parts.values())
 
 
 def test_a_server_of_the_users_gets_one_database_per_service(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from kit.cli.insights import read_headlines
 from kit.cli.platform import show, started, stay
 from kit.cli.posts import MapOption, show_outcome, upload
 from kit.cli.studies import PIPELINE, compute_segments, coverage
-from kit.cli.views import Headlines, Job, NewStudy, Segmentation, Study
+from kit.cli.views import Headlines, Job, NewStudy, ReadSegmentation, Segmentation, Study
 from kit.local.home import Home
 from kit.local.launcher import Local
 
@@ -131,7 +131,7 @@ def _await_headlines(api: Api, study: Study, segmentation: Segmentation) -> Head
     with phase("Headlines read"), err.status("Reading"):
         return _follow(
             lambda: read_headlines(api, study, _HEADLINES),
-            lambda headlines: headlines.segmentation_id == segmentation.id,
+            lambda found: found.state == "ready" and found.segmentation == ReadSegmentation(id=segmentation.id),
         )
 
 

@@ -16,9 +16,10 @@ _WIDTH = 110
 
 def show_headlines(headlines: Headlines) -> None:
     """Prints the headlines with what proves and what contradicts them, then what they leave out."""
-    for rank, insight in enumerate(headlines.headlines, start=1):
+    for rank, insight in enumerate(headlines.items, start=1):
         out.print(panel(insight, f"{rank}  {insight.label}"))
-    out.print(Text(_describe_remainder(headlines.remainder, headlines.posts)))
+    if headlines.remainder:
+        out.print(Text(_describe_remainder(headlines.remainder, headlines.posts)))
 
 
 def panel(insight: Insight, title: str) -> Panel:

@@ -30,7 +30,7 @@ def headlines(
     """Print the few claims that say most about a study, with what proves and what contradicts them."""
     api = connect()
     found = read_headlines(api, api.study(study), limit)
-    if not found.headlines:
+    if not found.items:
         out.print(f"No headlines yet. `pourquoi segment '{study}'` groups the posts; then claims are read from them.")
         return
     show_headlines(found)

@@ -183,10 +183,17 @@ class Remainder(BaseModel):
     beyond_limit: float
 
 
+class ReadSegmentation(BaseModel):
+    """The version of the groups that headlines are read from."""
+
+    id: UUID
+
+
 class Headlines(BaseModel):
     """The claims that say most about a study, and what they leave unsaid."""
 
-    segmentation_id: UUID | None
+    state: str
+    segmentation: ReadSegmentation | None
     posts: int
-    headlines: list[Insight]
-    remainder: Remainder
+    items: list[Insight]
+    remainder: Remainder | None

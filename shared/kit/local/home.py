@@ -44,7 +44,7 @@ class Secrets(BaseModel):
     key: str = ""
     service_key: str = ""
     cursor_secret: str = ""
-    pseudonym_secret: str = ""
+    author_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Home:
             key=self._ensure_key(found.key, WORKSPACE, list(SCOPES), "local"),
             service_key=self._ensure_key(found.service_key, EVERYWHERE, [SERVICE], "services"),
             cursor_secret=found.cursor_secret or secrets.token_hex(32),
-            pseudonym_secret=found.pseudonym_secret or secrets.token_hex(32),
+            author_key=found.author_key or secrets.token_hex(32),
         )
         if kept != found:
             _write_private(path, kept)

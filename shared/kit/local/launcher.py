@@ -27,12 +27,16 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
 
 @dataclass(frozen=True)
 class ServiceSpec:
-    """A service as the launcher starts it: its package, the ports it wishes (REST, gRPC), whom it calls."""
+    """A service as the launcher starts it: its package, the ports it wishes (REST, gRPC), whom it calls.
+
+    `secret` is the variable of a secret of its own, which is made up once and kept.
+    """
 
     name: str
     wished_ports: tuple[int, int]
     calls: tuple[str, ...] = ()
     uses_every_core: bool = False
+    secret: str = ""
 
 
 class Part(Protocol):
@@ -48,6 +52,9 @@ class Part(Protocol):
     def kill(self) -> None:
         """Ends its process as a crash would."""
 
+    def ending(self) -> str:
+        """Where its log lies and how it ends."""
+
 
 class Ports(NamedTuple):
     """Where one service listens."""
@@ -57,7 +64,7 @@ class Ports(NamedTuple):
 
 
 SERVICES = (
-    ServiceSpec("ingest", (8081, 9081)),
+    ServiceSpec("ingest", (8081, 9081), secret="INGEST_AUTHOR_KEY"),
     ServiceSpec("enrichment", (8082, 9082), uses_every_core=True),
     ServiceSpec("segmentation", (8083, 9083), calls=("ingest",)),
     ServiceSpec("insight", (8084, 9084), calls=("ingest",)),
@@ -69,7 +76,7 @@ class Local:
     """The platform as a context: entering starts it, leaving stops it.
 
     Engines that the environment names (`DATABASE_URL`, `NATS_URL`) are used instead of the embedded ones.
-    `report` is told what is being waited for.
+    `report` is told what is being waited for; `parts` holds every process by name, once it was started.
     """
 
     home: Home
@@ -79,7 +86,6 @@ class Local:
     report: Callable[[str], None] = lambda _: None
     parts: dict[str, Part] = field(default_factory=dict, init=False)
     _stack: ExitStack = field(default_factory=ExitStack, init=False)
-    _children: list[Child] = field(default_factory=list, init=False)
 
     def __enter__(self) -> Platform:
         """Starts everything.
@@ -116,9 +122,9 @@ class Local:
     def watch(self) -> None:
         """Returns never; raises `ChildError` with the end of its log when a part of the platform dies."""
         while True:
-            for child in self._children:
-                if not child.is_running:
-                    raise ChildError(f"{child.name} ended unexpectedly. {child.ending()}")
+            for name, part in self.parts.items():
+                if not part.is_running:
+                    raise ChildError(f"{name} ended unexpectedly. {part.ending()}")
             time.sleep(0.5)
 
     def _start_databases(self, stack: ExitStack) -> DatabaseUrl:
@@ -131,7 +137,6 @@ class Local:
         stack.callback(postgres.stop)
         postgres.start()
         self.parts["postgres"] = postgres
-        self._children.append(postgres.child)
         return embedded_databases(postgres, names)
 
     def _start_nats(self, stack: ExitStack) -> str:
@@ -142,7 +147,6 @@ class Local:
         stack.callback(nats.stop)
         nats.start()
         self.parts["nats"] = nats
-        self._children.append(nats.child)
         return nats.url
 
     def _start_gateway(self, stack: ExitStack, ports: Mapping[str, Ports]) -> tuple[Child, str]:
@@ -152,7 +156,7 @@ class Local:
         gateway = Child("gateway", command, log=self.home.log("gateway"), environment=self.environment)
         stack.callback(gateway.stop)
         gateway.start()
-        self._children.append(gateway)
+        self.parts[gateway.name] = gateway
         return gateway, f"http://{LOOPBACK}:{port}"
 
     def _environment_of(
@@ -170,6 +174,7 @@ class Local:
             "POURQUOI_KEYS_FILE": str(self.home.keys),
             "POURQUOI_SERVICE_KEY": secrets.service_key,
             "POURQUOI_CURSOR_SECRET": secrets.cursor_secret,
+            **({spec.secret: secrets.author_key} if spec.secret else {}),
             **{f"{spec.name}_{peer}_TARGET".upper(): f"{LOOPBACK}:{ports[peer].grpc}" for peer in spec.calls},
         }
 
@@ -187,8 +192,7 @@ class Local:
         stack.callback(stop_together, children)
         for child in children:
             child.start()
-        self.parts |= {child.name: child for child in children}
-        self._children.extend(children)
+        self.parts.update((child.name, child) for child in children)
         return children
 
     def _await_ready(self, probes: Mapping[Child, str]) -> None:
