@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from kit.db import EVERYWHERE
 from kit.events import dead_letters, replay
-from kit.events import consuming
+from kit.events import applying
 from kit.testing import Launch, Running, until
 from pourquoi.ingest.v1.events_pb2 import PostErased, PostCollected
 
@@ -43,7 +43,7 @@ async def test_an_outage_holds_events_back_without_burying_them(launch: Launch, 
 async def test_a_poison_event_is_buried_with_its_error_and_can_be_replayed(
     launch: Launch, behaviour: Behaviour, monkeypatch
 ) -> None:
-    monkeypatch.setattr(consuming, "RETRY_SECONDS", (0.05, 0.05))
+    monkeypatch.setattr(applying, "RETRY_SECONDS", (0.05, 0.05))
     behaviour.poison = {"bad"}
     async with launch(service) as probe:
         await probe.publish(*(PostErased(post_id=body) for body in ("a", "bad", "b")))

@@ -14,7 +14,9 @@ from kit.db import new_id
 from kit.events.bus import Bus
 from kit.events.consumers import Consumer
 from kit.events.envelopes import MESSAGE_ID, Envelope
+from kit.events.naming import BACKFILL
 
+ADDRESSEE = "pq-consumer"
 _ERROR_CHARACTERS = 300
 
 
@@ -36,12 +38,15 @@ class DeadLetter:
 
 
 async def bury(bus: Bus, consumer: Consumer, message: Msg, error: Exception) -> None:
-    """Puts the message into the dead-letter stream with its error; then the server forgets it."""
+    """Puts the message into the dead-letter stream with its error; then the server forgets it.
+
+    Its id there tells this delivery from a replay of the same event, which may fail and be buried as well.
+    """
     original = bus.envelope(message)
     headers = {
         **original.headers,
-        MESSAGE_ID: f"{original.headers.get('ce-id', new_id())}:{consumer.name}",
-        "pq-consumer": consumer.name,
+        MESSAGE_ID: f"{message.metadata.stream}:{message.metadata.sequence.stream}:{consumer.name}",
+        ADDRESSEE: consumer.name,
         "pq-subject": original.subject,
         "pq-error": describe(error),
         "pq-buried-at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -60,7 +65,10 @@ def describe(error: Exception) -> str:
 async def dead_letters(bus: Bus, owner: str) -> AsyncIterator[DeadLetter]:
     """Every dead letter of the events of `owner`, oldest first."""
     stream = bus.namespace.dead_stream(owner)
-    state = (await bus.jetstream.stream_info(stream)).state
+    try:
+        state = (await bus.jetstream.stream_info(stream)).state
+    except NotFoundError:
+        return
     for sequence in range(max(1, state.first_seq), state.last_seq + 1):
         try:
             stored = await bus.jetstream.get_msg(stream, sequence)
@@ -70,13 +78,13 @@ async def dead_letters(bus: Bus, owner: str) -> AsyncIterator[DeadLetter]:
 
 
 async def replay(bus: Bus, letter: DeadLetter) -> None:
-    """Publishes the event anew under the subject it came from, and takes it out of the dead letters.
+    """Publishes the event anew for the consumer that gave it up, and takes it out of the dead letters.
 
-    Consumers that had applied it recognise its id; raises `ValueError` when the event itself is gone.
+    Other consumers of the event pass it over. Raises `ValueError` when the event itself is gone.
     """
     if letter.envelope is None:
         raise ValueError(f"Event of dead letter {letter.sequence} has left its stream and cannot be replayed.")
-    headers = {**letter.envelope.headers, MESSAGE_ID: f"{letter.event_id}:{new_id()}"}
+    headers = {**letter.envelope.headers, MESSAGE_ID: f"{letter.event_id}:{new_id()}", ADDRESSEE: letter.consumer}
     await bus.publish([Envelope(letter.envelope.subject, headers, letter.envelope.payload)])
     await bus.jetstream.delete_msg(bus.namespace.dead_stream(letter.owner), letter.sequence)
 
@@ -84,9 +92,9 @@ async def replay(bus: Bus, letter: DeadLetter) -> None:
 async def _read(bus: Bus, owner: str, stored: RawStreamMsg) -> DeadLetter:
     headers = dict(stored.headers or {})
     sequence = stored.seq or 0
-    if "pq-consumer" not in headers:
+    if ADDRESSEE not in headers:
         return await _read_advisory(bus, owner, sequence, stored.data or b"{}")
-    consumer, error, buried_at = (headers.pop(name, "") for name in ("pq-consumer", "pq-error", "pq-buried-at"))
+    consumer, error, buried_at = (headers.pop(name, "") for name in (ADDRESSEE, "pq-error", "pq-buried-at"))
     envelope = Envelope(headers.pop("pq-subject", ""), headers, stored.data or b"")
     return DeadLetter(owner, sequence, consumer, error, buried_at, envelope)
 
@@ -102,4 +110,5 @@ async def _read_advisory(bus: Bus, owner: str, sequence: int, advisory: bytes) -
     else:
         headers = dict(original.headers or {})
         envelope = Envelope(bus.namespace.bare(original.subject or ""), headers, original.data or b"")
-    return DeadLetter(owner, sequence, str(facts.get("consumer", "")), error, str(facts.get("timestamp", "")), envelope)
+    consumer = str(facts.get("consumer", "")).removesuffix(f"-{BACKFILL}")
+    return DeadLetter(owner, sequence, consumer, error, str(facts.get("timestamp", "")), envelope)
