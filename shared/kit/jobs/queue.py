@@ -1,0 +1,109 @@
+"""Jobs as their workspace sees them: queued, listed, looked at."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from opentelemetry import propagate
+from pydantic import BaseModel
+from sqlalchemy import Row, text
+
+from kit.db import Repository, Session, clean_text, new_id
+from kit.errors import NotFound
+
+JsonObject = dict[str, Any]
+
+
+class JobProgress(BaseModel):
+    """How far a job is; `total` is absent while nobody knows."""
+
+    done: int
+    total: int | None
+
+
+class JobView(BaseModel):
+    """A job as REST shows it."""
+
+    id: UUID
+    kind: str
+    status: str
+    progress: JobProgress
+    parameters: JsonObject
+    result: JsonObject | None
+    error: str | None
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, row: "Row[Any]") -> Self:
+        """The view of a row of the table `jobs`."""
+        fields = {name: getattr(row, name) for name in cls.model_fields if name != "progress"}
+        return cls(progress=JobProgress(done=row.done, total=row.total), **fields)
+
+
+class JobRepository(Repository):
+    """Jobs of one workspace."""
+
+    async def add(self, kind: str, parameters: Mapping[str, Any]) -> "Row[Any]":
+        """Queues a job; it starts when the transaction has committed."""
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier)
+        rows = await self.session.execute(
+            text(
+                "INSERT INTO jobs (workspace_id, id, kind, status, parameters, state, done, attempts, due_at, "
+                "traceparent, updated_at) VALUES (:workspace, :id, :kind, 'queued', CAST(:parameters AS jsonb), '{}', "
+                "0, 0, now(), :traceparent, now()) RETURNING *"
+            ),
+            {
+                "workspace": self.workspace,
+                "id": new_id(),
+                "kind": kind,
+                "parameters": as_json(dict(parameters)),
+                "traceparent": carrier.get("traceparent", ""),
+            },
+        )
+        return rows.one()
+
+    async def get(self, job_id: UUID) -> "Row[Any]":
+        """One job; raises `NotFound`."""
+        rows = await self.session.execute(
+            text("SELECT * FROM jobs WHERE workspace_id = :workspace AND id = :id"),
+            {"workspace": self.workspace, "id": job_id},
+        )
+        row = rows.one_or_none()
+        if row is None:
+            raise NotFound(f"No job has the id {job_id} in this workspace.")
+        return row
+
+    async def list_newest(self, limit: int, before: UUID | None) -> "Sequence[Row[Any]]":
+        """The newest jobs, older than `before` when it is given."""
+        rows = await self.session.execute(
+            text(
+                "SELECT * FROM jobs WHERE workspace_id = :workspace "
+                "AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
+            ),
+            {"workspace": self.workspace, "before": before, "limit": limit},
+        )
+        return rows.all()
+
+
+async def enqueue(session: Session, kind: str, parameters: Mapping[str, Any]) -> JobView:
+    """Queues a job within the caller's transaction."""
+    return JobView.of(await JobRepository(session).add(kind, parameters))
+
+
+def as_json(value: JsonObject) -> str:
+    """JSON that PostgreSQL can store: clean text, and as a string whatever JSON has no type for."""
+    return json.dumps(_cleaned(value), default=str)
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, Mapping):
+        return {_cleaned(key): _cleaned(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(item) for item in value]
+    return value
