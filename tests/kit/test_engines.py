@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,16 +33,23 @@ if sys.argv[2] == "stay":
 
 
 @pytest.fixture
-def postgres_engine(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    engine = EmbeddedPostgres(tmp_path / "postgres", durable=False)
+def folder() -> Iterator[Path]:
+    """A folder that PostgreSQL may enter when root runs the tests; other runs of pytest close `tmp_path` to it."""
+    with tempfile.TemporaryDirectory(prefix="pourquoi-test-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def postgres_engine(folder: Path) -> Iterator[EmbeddedPostgres]:
+    engine = EmbeddedPostgres(folder / "postgres", durable=False)
     engine.start()
     yield engine
     engine.stop()
 
 
 @pytest.fixture
-def nats_engine(tmp_path: Path) -> Iterator[EmbeddedNats]:
-    engine = EmbeddedNats(tmp_path / "nats")
+def nats_engine(folder: Path) -> Iterator[EmbeddedNats]:
+    engine = EmbeddedNats(folder / "nats")
     engine.start()
     yield engine
     engine.stop()
@@ -78,9 +86,7 @@ async def test_a_service_is_bound_by_row_level_security(postgres_engine: Embedde
     url = postgres_engine.url("ingest", user="ingest")
 
     privileged = await ask(url, "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-    owner = await ask(
-        url, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
-    )
+    owner = await ask(url, "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()")
 
     assert privileged is False
     assert owner == "ingest"
@@ -132,9 +138,9 @@ def test_a_lock_left_by_a_crash_does_not_hinder_the_next_start(postgres_engine: 
     assert stranger_lives
 
 
-async def test_folders_with_long_or_odd_names_work(tmp_path: Path) -> None:
+async def test_folders_with_long_or_odd_names_work(folder: Path) -> None:
     for name in ("with space, comma", "long" * 30):
-        engine = EmbeddedPostgres(tmp_path / name, durable=False)
+        engine = EmbeddedPostgres(folder / name, durable=False)
         engine.start()
         answer = await ask(engine.url("postgres"), "SELECT 1")
         engine.stop()
@@ -181,12 +187,12 @@ async def test_stored_messages_survive_a_crash_of_nats(nats_engine: EmbeddedNats
     assert kept == 20
 
 
-def test_a_busy_port_is_replaced(tmp_path: Path) -> None:
+def test_a_busy_port_is_replaced(folder: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         busy = other.getsockname()[1]
-        engine = EmbeddedNats(tmp_path / "nats", port=busy)
+        engine = EmbeddedNats(folder / "nats", port=busy)
         engine.start()
         url = engine.url
         engine.stop()
@@ -195,8 +201,8 @@ def test_a_busy_port_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, None], ids=str)
-def test_no_engine_outlives_its_owner(tmp_path: Path, ending: signal.Signals | None) -> None:
-    command = [sys.executable, "-c", OWNER, str(tmp_path), "stay" if ending else "leave"]
+def test_no_engine_outlives_its_owner(folder: Path, ending: signal.Signals | None) -> None:
+    command = [sys.executable, "-c", OWNER, str(folder), "stay" if ending else "leave"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as owner:
         assert owner.stdout is not None
         pids = [int(pid) for pid in owner.stdout.readline().split()]

@@ -2,6 +2,7 @@
 
 import socket
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
@@ -71,9 +72,17 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that PostgreSQL may enter when root runs the tests; other runs of pytest close `tmp_path` to it."""
+    with tempfile.TemporaryDirectory(prefix="pourquoi-test-") as name:
+        yield Path(name)
+
+
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(tmp_path_factory.mktemp("home"))
+def home() -> Iterator[Home]:
+    with tempfile.TemporaryDirectory(prefix="pourquoi-test-") as name:
+        yield Home(Path(name))
 
 
 @pytest.fixture(scope="module")
@@ -160,56 +169,56 @@ def test_a_second_launcher_does_not_touch_a_running_platform(platform: Platform,
     assert home.running() == platform
 
 
-def test_a_busy_port_is_replaced(packages: Path, tmp_path: Path) -> None:
+def test_a_busy_port_is_replaced(packages: Path, folder: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         busy = other.getsockname()[1]
-        local = launcher(Home(tmp_path), packages)
+        local = launcher(Home(folder), packages)
         local.port = busy
         with local as platform:
             assert not platform.url.endswith(f":{busy}")
             assert httpx2.get(platform.url).status_code == 200
 
 
-def test_rows_keys_and_secrets_survive_a_restart(packages: Path, tmp_path: Path) -> None:
-    with launcher(Home(tmp_path), packages) as first:
+def test_rows_keys_and_secrets_survive_a_restart(packages: Path, folder: Path) -> None:
+    with launcher(Home(folder), packages) as first:
         environment = httpx2.get(f"{first.url}/alpha/").json()["env"]
         url = environment["DATABASE_URL"]
         run_psql(url, "CREATE TABLE notes AS SELECT 'kept' AS note;")
 
-    with launcher(Home(tmp_path), packages) as second:
+    with launcher(Home(folder), packages) as second:
         assert run_psql(url, "SELECT note FROM notes;") == "kept"
         assert second.key == first.key
         kept = httpx2.get(f"{second.url}/alpha/").json()["env"]
         assert kept["ALPHA_SECRET"] == environment["ALPHA_SECRET"] != ""
 
 
-def test_a_stop_leaves_nothing_behind(packages: Path, tmp_path: Path) -> None:
+def test_a_stop_leaves_nothing_behind(packages: Path, folder: Path) -> None:
     others = set(psutil.Process().children())
-    local = launcher(Home(tmp_path), packages)
+    local = launcher(Home(folder), packages)
 
     with local:
         started = set(psutil.Process().children()) - others
         assert len(local.parts) == 5 <= len(started)
 
     assert not any(process.is_running() for process in started)
-    assert Home(tmp_path).running() is None
+    assert Home(folder).running() is None
 
 
-def test_a_service_that_dies_is_reported_with_the_end_of_its_log(packages: Path, tmp_path: Path) -> None:
-    local = launcher(Home(tmp_path), packages)
+def test_a_service_that_dies_is_reported_with_the_end_of_its_log(packages: Path, folder: Path) -> None:
+    local = launcher(Home(folder), packages)
     with local as platform:
         assert httpx2.get(f"{platform.url}/beta/die").status_code == 502
 
         with pytest.raises(ChildError, match=r"(?s)beta ended unexpectedly.*ready to serve") as raised:
             local.watch()
 
-    assert str(Home(tmp_path).log("beta")) in str(raised.value)
+    assert str(Home(folder).log("beta")) in str(raised.value)
 
 
-def test_a_part_that_crashed_can_be_started_again(packages: Path, tmp_path: Path) -> None:
-    local = launcher(Home(tmp_path), packages)
+def test_a_part_that_crashed_can_be_started_again(packages: Path, folder: Path) -> None:
+    local = launcher(Home(folder), packages)
     with local as platform:
         for name, part in local.parts.items():
             part.kill()
@@ -221,8 +230,8 @@ def test_a_part_that_crashed_can_be_started_again(packages: Path, tmp_path: Path
         assert run_psql(url, "SELECT 1;") == "1"
 
 
-def test_a_broken_migration_stops_the_start(packages: Path, tmp_path: Path) -> None:
-    local = launcher(Home(tmp_path), packages, BROKEN_MIGRATION="column is missing")
+def test_a_broken_migration_stops_the_start(packages: Path, folder: Path) -> None:
+    local = launcher(Home(folder), packages, BROKEN_MIGRATION="column is missing")
 
     with pytest.raises(ChildError, match=r"(?s)The database of alpha could not be migrated.*column is missing"), local:
         pass
@@ -230,8 +239,8 @@ def test_a_broken_migration_stops_the_start(packages: Path, tmp_path: Path) -> N
     assert not any(part.is_running for part in local.parts.values())
 
 
-def test_a_server_of_the_users_gets_one_database_per_service(tmp_path: Path) -> None:
-    postgres = EmbeddedPostgres(tmp_path, durable=False)
+def test_a_server_of_the_users_gets_one_database_per_service(folder: Path) -> None:
+    postgres = EmbeddedPostgres(folder, durable=False)
     postgres.start()
     postgres.execute("CREATE EXTENSION vector; CREATE ROLE owner LOGIN CREATEDB;", database="template1")
 
@@ -244,13 +253,13 @@ def test_a_server_of_the_users_gets_one_database_per_service(tmp_path: Path) -> 
     assert databases == ["pourquoi_alpha", "pourquoi_beta"]
 
 
-def test_a_child_that_ignores_the_signal_is_killed(tmp_path: Path) -> None:
+def test_a_child_that_ignores_the_signal_is_killed(folder: Path) -> None:
     script = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
     )
-    child = Child("deaf", [sys.executable, "-c", script], log=tmp_path / "log")
+    child = Child("deaf", [sys.executable, "-c", script], log=folder / "log")
     child.start()
-    wait_for(lambda: "deaf" in (tmp_path / "log").read_text())
+    wait_for(lambda: "deaf" in (folder / "log").read_text())
 
     child.stop(seconds=0.2)
 
