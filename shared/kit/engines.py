@@ -120,6 +120,12 @@ class EmbeddedPostgres(Engine):
         self._child.start()
         self._child.wait_until(self._is_ready, _START_SECONDS)
 
+    def stop(self) -> None:
+        """Ends every connection and stops the server."""
+        super().stop()
+        if self._socket_folder.parent != self.folder:
+            shutil.rmtree(self._socket_folder, ignore_errors=True)
+
     def ensure_database(self, name: str, owner: str = "", template: str = "template1") -> None:
         """Creates the database with the extension `vector` where it is missing.
 
