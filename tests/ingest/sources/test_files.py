@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import tracemalloc
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given

@@ -3,7 +3,7 @@
 import gzip
 import io
 import zlib
-from typing import BinaryIO
+from typing import Protocol
 
 from ingest.sources.files.records import Limits, UnreadableFileError
 
@@ -20,10 +20,17 @@ _FOREIGN = {
 }
 
 
+class ByteSource(Protocol):
+    """Anything that gives its bytes piece by piece."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """At most `size` bytes; nothing at the end."""
+
+
 class MeteredStream(io.RawIOBase):
     """Counts the bytes that were read from a stream."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: ByteSource) -> None:
         self._stream = stream
         self.position = 0
 
@@ -33,7 +40,7 @@ class MeteredStream(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed asks for any Buffer
         """Reads up to as many bytes as the buffer takes."""
-        piece = self._stream.read(len(buffer))
+        piece = self._stream.read(len(buffer)) or b""
         buffer[: len(piece)] = piece
         self.position += len(piece)
         return len(piece)

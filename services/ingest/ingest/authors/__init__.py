@@ -1,0 +1,1 @@
+"""Who wrote posts, known by pseudonym only."""

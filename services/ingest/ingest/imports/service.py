@@ -1,0 +1,78 @@
+"""Starting imports."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import BinaryIO
+from uuid import UUID
+
+from starlette.datastructures import UploadFile
+
+from ingest.imports.forms import UploadForm
+from ingest.imports.repository import UploadRepository
+from ingest.imports.schemas import ImportParameters
+from ingest.imports.uploads import CHUNK_BYTES
+from ingest.models import Upload
+from ingest.sources.files.compression import MeteredStream
+from ingest.sources.files.mapping import ColumnMapping, resolve_mapping
+from ingest.sources.files.reader import open_file
+from ingest.sources.files.records import FileFormat, Limits, UnreadableFileError
+from ingest.studies.service import StudyService
+from kit.db import Session, clean_text, new_id
+from kit.errors import Invalid
+from kit.jobs import JobView, enqueue
+
+IMPORT = "import"
+_LONGEST_NAME = 255
+
+
+class ImportService:
+    """Imports of the session's workspace."""
+
+    def __init__(self, session: Session, limits: Limits) -> None:
+        self._session = session
+        self._uploads = UploadRepository(session)
+        self._limits = limits
+
+    async def start(self, study_id: UUID, form: UploadForm) -> JobView:
+        """Keeps the file and queues the job that reads it.
+
+        Raises `Invalid` at once when the file as a whole is of no use, such as for a column that is not there.
+        """
+        await StudyService(self._session).get(study_id)
+        file_format, mapping = await asyncio.to_thread(self._look, form.file.file, form.mapping)
+        upload = await self._keep(form.file)
+        parameters = ImportParameters(
+            study_id=study_id,
+            upload_id=upload.id,
+            filename=upload.filename,
+            bytes=upload.bytes,
+            format=file_format,
+            mapping=str(mapping),
+            day_first=form.day_first,
+        )
+        return await enqueue(self._session, IMPORT, parameters.model_dump(mode="json"))
+
+    def _look(self, file: BinaryIO, given: ColumnMapping) -> tuple[FileFormat, ColumnMapping]:
+        try:
+            contents = open_file(MeteredStream(file), self._limits)
+            return contents.format, resolve_mapping(given, contents.columns)
+        except UnreadableFileError as error:
+            raise Invalid(str(error)) from None
+        finally:
+            file.seek(0)
+
+    async def _keep(self, file: UploadFile) -> Upload:
+        upload = Upload(
+            workspace_id=self._session.workspace,
+            id=new_id(),
+            filename=clean_text(PurePath(file.filename or "posts").name)[:_LONGEST_NAME],
+            bytes=file.size or 0,
+            created_at=datetime.now(UTC),
+        )
+        await self._uploads.add(upload)
+        number = 0
+        while content := await file.read(CHUNK_BYTES):
+            await self._uploads.add_chunk(upload.id, number, content)
+            number += 1
+        return upload

@@ -1,0 +1,113 @@
+"""The tables of the ingest service."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from kit.db import WorkspaceModel
+
+
+def _moment(**options: Any) -> Any:
+    return Field(sa_type=DateTime(timezone=True), **options)
+
+
+def _texts() -> Any:
+    return Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+class Study(WorkspaceModel, table=True):
+    """A business question, and which posts it asks."""
+
+    __tablename__ = "studies"
+
+    id: UUID = Field(primary_key=True)
+    name: str
+    question: str
+    objective: str
+    target_behaviour: str
+    owner_team: str
+    query: str
+    query_version: int
+    languages: list[str] = _texts()
+    platforms: list[str] = _texts()
+    since: datetime | None = _moment()
+    until: datetime | None = _moment()
+    revision: int
+    created_at: datetime = _moment()
+    updated_at: datetime = _moment()
+
+
+class QueryVersion(WorkspaceModel, table=True):
+    """A query that a study has or had; never changed once written."""
+
+    __tablename__ = "query_versions"
+
+    study_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    query: str
+    created_by: str
+    created_at: datetime = _moment()
+
+
+class Post(WorkspaceModel, table=True):
+    """A post; an erased one keeps its identity only, so that it cannot come back."""
+
+    __tablename__ = "posts"
+
+    id: UUID = Field(primary_key=True)
+    platform: str
+    external_id: str
+    author_id: UUID | None
+    text: str | None
+    claimed_language: str
+    published_at: datetime | None = _moment()
+    first_seen_at: datetime = _moment()
+    url: str
+    is_repost: bool
+    revision: int
+    erased_at: datetime | None = _moment()
+
+
+class PostStudy(WorkspaceModel, table=True):
+    """A post belongs to a study; the time of publication is repeated for coverage."""
+
+    __tablename__ = "post_studies"
+
+    study_id: UUID = Field(primary_key=True)
+    post_id: UUID = Field(primary_key=True)
+    published_at: datetime = _moment()
+
+
+class Author(WorkspaceModel, table=True):
+    """Somebody who published, by pseudonym."""
+
+    __tablename__ = "authors"
+
+    id: UUID = Field(primary_key=True)
+    platform: str
+    first_seen_at: datetime = _moment()
+
+
+class Upload(WorkspaceModel, table=True):
+    """A file that waits to be imported; its bytes are in chunks."""
+
+    __tablename__ = "uploads"
+
+    id: UUID = Field(primary_key=True)
+    filename: str
+    bytes: int
+    created_at: datetime = _moment()
+
+
+class UploadChunk(WorkspaceModel, table=True):
+    """A stretch of an uploaded file."""
+
+    __tablename__ = "upload_chunks"
+
+    upload_id: UUID = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    content: bytes

@@ -1,0 +1,1 @@
+"""Posts: accepted once, changed by revision, erased for good."""

@@ -1,0 +1,71 @@
+"""The batch boundary of posts: a stream of any length, stored in one transaction per chunk."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from ingest.posts.intake import Intake, PostIntake
+from ingest.posts.schemas import IntakeReport
+from ingest.posts.streams import read_lines
+from ingest.posts.submissions import check, read_json_line
+from ingest.settings import IngestSettings
+from ingest.sources.files.objects import parse_json
+from ingest.sources.files.records import Rejection
+from ingest.studies.service import StudyService
+from kit.db import Database
+from kit.errors import Invalid
+
+
+@dataclass(frozen=True)
+class BatchIntake:
+    """Takes posts into a study, whatever they come in."""
+
+    database: Database
+    settings: IngestSettings
+    workspace: str
+    study_id: UUID
+
+    async def take_stream(self, pieces: AsyncIterator[bytes]) -> IntakeReport:
+        """Takes NDJSON while it arrives: what was stored stays, even if the stream breaks off."""
+        report = await self._begin()
+        chunk: list[Intake] = []
+        async for number, line in read_lines(pieces, self.settings.file_limits.line_bytes):
+            if line is None:
+                chunk.append(Rejection(number, f"The line is longer than {self.settings.line_kilobytes} KiB."))
+            elif not line.isspace() and line:
+                chunk.append(read_json_line(number, line))
+            if len(chunk) >= self.settings.chunk_posts:
+                await self._store(chunk, report)
+                chunk = []
+        await self._store(chunk, report)
+        return report
+
+    async def take_document(self, body: bytes) -> IntakeReport:
+        """Takes a JSON document; a post that is wrong is counted by its position and the others are stored."""
+        report = await self._begin()
+        posts = _posts_of(body)
+        for start in range(0, len(posts), self.settings.chunk_posts):
+            values = enumerate(posts[start : start + self.settings.chunk_posts], start + 1)
+            await self._store([check(position, value) for position, value in values], report)
+        return report
+
+    async def _begin(self) -> IntakeReport:
+        async with self.database.session(self.workspace) as session:
+            await StudyService(session).get(self.study_id)
+        return IntakeReport()
+
+    async def _store(self, chunk: Iterable[Intake], report: IntakeReport) -> None:
+        if intake := list(chunk):
+            async with self.database.session(self.workspace) as session:
+                await PostIntake(session, self.settings.pseudonyms).accept(self.study_id, intake, report)
+
+
+def _posts_of(body: bytes) -> list[object]:
+    try:
+        document = parse_json(body)
+    except ValueError as error:
+        raise Invalid(f"The body is no JSON: {error}.") from None
+    if not isinstance(document, dict) or not isinstance(document.get("posts"), list):
+        raise Invalid('The body must be {"posts": [...]}; for one post per line send application/x-ndjson.')
+    posts: list[object] = document["posts"]
+    return posts

@@ -1,0 +1,33 @@
+"""Posts as protobuf messages."""
+
+from datetime import datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from ingest.posts.records import PostRecord
+from pourquoi.ingest.v1 import events_pb2
+
+
+def post_message(post: PostRecord) -> events_pb2.Post:
+    """The post as events and gRPC carry it."""
+    return events_pb2.Post(
+        id=str(post.id),
+        author_id=str(post.author_id),
+        platform=post.platform,
+        external_id=post.external_id,
+        text=post.text,
+        claimed_language=post.claimed_language,
+        published_at=timestamp(post.published_at),
+        first_seen_at=timestamp(post.first_seen_at),
+        study_ids=[str(study_id) for study_id in post.study_ids],
+        revision=post.revision,
+        url=post.url,
+        is_repost=post.is_repost,
+    )
+
+
+def timestamp(moment: datetime) -> Timestamp:
+    """The moment as protobuf writes it."""
+    message = Timestamp()
+    message.FromDatetime(moment)
+    return message

@@ -1,0 +1,38 @@
+"""A post as ingest holds it, and how a newer copy changes it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PostRecord:
+    """A post at one revision."""
+
+    id: UUID
+    platform: str
+    external_id: str
+    author_id: UUID
+    text: str
+    claimed_language: str
+    published_at: datetime
+    first_seen_at: datetime
+    url: str
+    is_repost: bool
+    study_ids: tuple[UUID, ...]
+    revision: int = 1
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two copies the same post within a workspace."""
+        return self.platform, self.external_id
+
+    def revised(self, copy: "PostRecord") -> "PostRecord | None":
+        """The next revision if `copy` brings another text or a further study, otherwise None.
+
+        A post stays in the studies that it was in: who has counted it once must be able to find it again.
+        """
+        further = tuple(study_id for study_id in copy.study_ids if study_id not in self.study_ids)
+        if copy.text == self.text and not further:
+            return None
+        return replace(self, text=copy.text, study_ids=self.study_ids + further, revision=self.revision + 1)

@@ -1,0 +1,122 @@
+"""Posts as REST takes and shows them."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from ingest.posts.timestamps import parse_timestamp
+from kit.db import clean_text
+
+LONGEST_TEXT = 20_000
+MOST_REJECTIONS_SHOWN = 1_000
+
+_LANGUAGE = r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*)?$"
+_PLATFORM = r"^[a-z0-9][a-z0-9_.-]{0,49}$"
+_URL = r"^(https?://\S+)?$"
+
+
+def _clean(value: object) -> object:
+    return clean_text(value).strip() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _undetermined(value: str) -> str:
+    return "" if value.lower() in ("und", "zxx") else value
+
+
+def _moment(value: object, info: ValidationInfo) -> datetime:
+    """The context may hold `day_first`, which tells how numbered dates are to be read."""
+    try:
+        return parse_timestamp(value, datetime.now(UTC), info.context.get("day_first") if info.context else None)
+    except ValueError as error:
+        raise PydanticCustomError("timestamp", "{problem}", {"problem": str(error)}) from None
+
+
+Cleaned = BeforeValidator(_clean)
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}]}),
+]
+
+
+class NewPost(BaseModel):
+    """A post as a source gives it; fields that are not named here are left aside."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True, extra="ignore")
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, description="What was written."), Cleaned]
+    external_id: Annotated[
+        str, Field(min_length=1, max_length=500, description="The platform's own id of the post."), Cleaned
+    ]
+    platform: Annotated[
+        str, Field(pattern=_PLATFORM, description="Platform, such as `x` or `reviews`."), BeforeValidator(_lower)
+    ] = "upload"
+    author: Annotated[
+        str, Field(max_length=200, description="The platform's own id of the author; kept as a pseudonym."), Cleaned
+    ] = ""
+    published_at: Annotated[
+        Moment | None,
+        Field(description="RFC 3339, other usual forms, or seconds since 1970; without an offset it is UTC."),
+    ] = None
+    language: Annotated[
+        str,
+        Field(pattern=_LANGUAGE, description="BCP 47 language as the source claims it."),
+        Cleaned,
+        AfterValidator(_undetermined),
+    ] = ""
+    url: Annotated[str, Field(pattern=_URL, max_length=2_000, description="Public address."), Cleaned] = ""
+    is_repost: Annotated[bool, Field(description="True when the post only repeats another one.")] = False
+
+
+class RejectedLine(BaseModel):
+    """A line, or a position in a list of posts, that became no post."""
+
+    line: int
+    reason: str
+
+
+class IntakeReport(BaseModel):
+    """What became of posts that were sent; `received` is the sum of accepted, updated, duplicates and rejected."""
+
+    received: int = 0
+    accepted: int = Field(default=0, description="Stored for the first time.")
+    updated: int = Field(default=0, description="Known before, with another text or for a further study by now.")
+    duplicates: int = Field(default=0, description="Known before, and nothing new about them.")
+    unmatched: int = Field(default=0, description="Accepted, but no study takes them: kept and not published.")
+    rejected_count: int = 0
+    rejected: list[RejectedLine] = Field(default=[], description=f"The first {MOST_REJECTIONS_SHOWN:,} rejected lines.")
+
+    def reject(self, line: int, reason: str) -> None:
+        """Counts a line that became no post."""
+        self.received += 1
+        self.rejected_count += 1
+        if len(self.rejected) < MOST_REJECTIONS_SHOWN:
+            self.rejected.append(RejectedLine(line=line, reason=reason))
+
+
+class PostView(BaseModel):
+    """A post."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    platform: str
+    external_id: str
+    author_id: UUID
+    text: str
+    language: str = Field(
+        validation_alias="claimed_language", description="As the source claims it; empty when it does not."
+    )
+    published_at: datetime
+    first_seen_at: datetime
+    study_ids: list[UUID]
+    revision: int
+    url: str
+    is_repost: bool

@@ -1,0 +1,1 @@
+"""Sample conversations: made-up posts to try the platform on."""

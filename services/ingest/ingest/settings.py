@@ -1,0 +1,48 @@
+"""What the ingest service can be told by its environment."""
+
+from typing import ClassVar
+
+from pydantic import SecretStr
+
+from ingest.authors.pseudonyms import Pseudonyms
+from ingest.sources.files.records import Limits
+from kit.settings import ServiceSettings, setting
+
+LAPTOP_KEY = "laptop"
+_MEBIBYTE = 1024 * 1024
+
+
+class IngestSettings(ServiceSettings):
+    """Settings of the ingest service; every default is safe on a laptop."""
+
+    service: ClassVar[str] = "ingest"
+
+    author_key: SecretStr = setting(
+        "INGEST_AUTHOR_KEY",
+        SecretStr(LAPTOP_KEY),
+        "Key of the pseudonyms of authors: a secret of your own outside of a laptop, and never changed.",
+    )
+    chunk_posts: int = setting("INGEST_CHUNK_POSTS", 500, "Posts that are stored in one transaction.")
+    upload_megabytes: int = setting("INGEST_UPLOAD_MEGABYTES", 1024, "Largest file that may be uploaded, in MiB.")
+    expanded_megabytes: int = setting(
+        "INGEST_EXPANDED_MEGABYTES", 65_536, "Most that a compressed file may expand to, in MiB."
+    )
+    line_kilobytes: int = setting("INGEST_LINE_KILOBYTES", 1024, "Longest line of a file or stream, in KiB.")
+    uploads_sweep_seconds: float = setting(
+        "INGEST_UPLOADS_SWEEP_SECONDS", 60.0, "How often the files of ended imports are removed."
+    )
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """The pseudonyms that this installation gives to authors."""
+        return Pseudonyms(self.author_key.get_secret_value().encode())
+
+    @property
+    def upload_bytes(self) -> int:
+        """Largest upload, in bytes."""
+        return self.upload_megabytes * _MEBIBYTE
+
+    @property
+    def file_limits(self) -> Limits:
+        """How much a file may ask of the reader."""
+        return Limits(line_bytes=self.line_kilobytes * 1024, expanded_bytes=self.expanded_megabytes * _MEBIBYTE)

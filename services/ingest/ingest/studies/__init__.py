@@ -1,0 +1,1 @@
+"""Studies: business questions, and which posts belong to each."""

@@ -1,0 +1,326 @@
+"""Posts come in once, whoever sends them how often; wrong ones are named and the others stay."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+from desk import Desk, lines, post
+from starlette.requests import ClientDisconnect
+
+from kit.testing import Running, until
+from pourquoi.ingest.v1.events_pb2 import PostCollected, PostUpdated
+
+
+def counts(report: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in report.items() if value and name != "rejected"}
+
+
+async def published(running: Running, kind: type) -> list[object]:
+    """Every event of a kind, once nothing waits in the outbox any more."""
+    envelopes = await running.envelopes("ingest")
+    return [kind.FromString(each.payload) for each in envelopes if each.headers["ce-type"] == kind.DESCRIPTOR.full_name]
+
+
+async def test_a_post_is_stored_and_published_with_everything_consumers_need(desk: Desk, running: Running) -> None:
+    study = await desk.ask()
+    sent = post(1, language="en", url="https://x.example/1", is_repost=True)
+
+    report = await desk.send(study, sent)
+
+    assert counts(report) == {"received": 1, "accepted": 1}
+    [stored] = await desk.posts()
+    [event] = await running.published(PostCollected, 1)
+    assert event.post.id == stored["id"]
+    assert event.post.text == stored["text"] == sent["text"]
+    assert event.post.external_id == "post-1"
+    assert event.post.platform == "x"
+    assert event.post.author_id == stored["author_id"]
+    assert event.post.claimed_language == stored["language"] == "en"
+    assert event.post.published_at.ToJsonString() == stored["published_at"] == sent["published_at"]
+    assert list(event.post.study_ids) == stored["study_ids"] == [study["id"]]
+    assert (event.post.revision, event.post.url, event.post.is_repost) == (1, sent["url"], True)
+
+
+async def test_the_author_is_kept_as_a_pseudonym(desk: Desk) -> None:
+    study = await desk.ask()
+
+    await desk.send(
+        study,
+        post(1, author="me"),
+        post(2, author="me"),
+        post(3, author="you"),
+        post(4, author="me", platform="forum"),
+        post(5, author=""),
+        post(6, author=""),
+    )
+
+    first, second, third, elsewhere, unnamed, unnamed_too = [each["author_id"] for each in await desk.posts()]
+    assert first == second
+    assert len({first, third, elsewhere, unnamed, unnamed_too}) == 5
+
+
+async def test_posts_that_are_sent_again_change_nothing(desk: Desk, running: Running) -> None:
+    study = await desk.ask()
+    batch = [post(number) for number in range(120)]
+
+    first = await desk.send(study, *batch)
+    again = await desk.stream(study, lines(batch))
+
+    assert counts(first) == {"received": 120, "accepted": 120}
+    assert counts(again) == {"received": 120, "duplicates": 120}
+    assert (await desk.coverage(study))["posts"] == 120
+    await running.published(PostCollected, 120)
+    assert not await published(running, PostUpdated)
+
+
+async def test_duplicates_within_one_chunk_are_counted_exactly(desk: Desk) -> None:
+    study = await desk.ask()
+
+    report = await desk.stream(study, lines([post(1), post(2), post(1), post(1), post(2)]))
+
+    assert counts(report) == {"received": 5, "accepted": 2, "duplicates": 3}
+
+
+async def test_clients_that_send_the_same_posts_at_once_store_and_publish_each_once(
+    desk: Desk, running: Running
+) -> None:
+    study = await desk.ask()
+    batch = [post(number) for number in range(300)]
+    orders = [batch, batch[::-1], batch[150:] + batch[:150], batch]
+
+    reports = await asyncio.gather(*(desk.stream(study, lines(order)) for order in orders))
+
+    total: Counter[str] = Counter()
+    for report in reports:
+        total.update({name: report[name] for name in ("received", "accepted", "duplicates", "updated")})
+    assert total == {"received": 1_200, "accepted": 300, "duplicates": 900, "updated": 0}
+    assert (await desk.coverage(study))["posts"] == 300
+    await running.published(PostCollected, 300)
+    events = await published(running, PostCollected)
+    assert len({event.post.external_id for event in events}) == len(events) == 300
+
+
+async def test_a_changed_text_is_a_new_revision(desk: Desk, running: Running) -> None:
+    study = await desk.ask()
+    await desk.send(study, post(1))
+
+    report = await desk.send(study, post(1, text="Edited: it came after all"))
+
+    assert counts(report) == {"received": 1, "updated": 1}
+    [event] = await running.published(PostUpdated, 1)
+    assert (event.post.text, event.post.revision) == ("Edited: it came after all", 2)
+    [stored] = await desk.posts()
+    assert (stored["text"], stored["revision"], stored["id"]) == (event.post.text, 2, event.post.id)
+
+
+async def test_a_change_within_one_chunk_is_published_once_in_its_last_form(desk: Desk, running: Running) -> None:
+    study = await desk.ask()
+
+    report = await desk.stream(study, lines([post(1), post(1, text="second"), post(1, text="third"), post(1)]))
+
+    assert counts(report) == {"received": 4, "accepted": 1, "updated": 3}
+    [event] = await running.published(PostCollected, 1)
+    assert (event.post.text, event.post.revision) == (post(1)["text"], 4)
+    assert not await published(running, PostUpdated)
+
+
+async def test_a_post_that_is_sent_to_another_study_belongs_to_both(desk: Desk, running: Running) -> None:
+    first, second = await desk.ask(), await desk.ask(name="Others")
+    await desk.send(first, post(1))
+
+    report = await desk.send(second, post(1))
+
+    assert counts(report) == {"received": 1, "updated": 1}
+    [event] = await running.published(PostUpdated, 1)
+    assert set(event.post.study_ids) == {first["id"], second["id"]}
+    assert (await desk.coverage(first))["posts"] == (await desk.coverage(second))["posts"] == 1
+
+
+async def test_studies_that_take_the_same_known_post_at_once_both_get_it(desk: Desk, running: Running) -> None:
+    origin = await desk.ask()
+    others = [await desk.ask(name=f"Other {number}") for number in range(6)]
+    await desk.send(origin, post(1))
+
+    await asyncio.gather(*(desk.send(study, post(1)) for study in others))
+
+    events = await running.published(PostUpdated, 6)
+    last = max(events, key=lambda event: event.post.revision)
+    assert last.post.revision == 7
+    assert set(last.post.study_ids) == {study["id"] for study in (origin, *others)}
+    assert sorted(event.post.revision for event in events) == list(range(2, 8))
+
+
+async def test_queries_take_posts_of_the_whole_workspace(desk: Desk) -> None:
+    late = await desk.ask(query='late OR "en retard"')
+    refunds = await desk.ask(query="refund OR remboursement")
+    everything = await desk.ask()
+
+    await desk.send(everything, post(1, text="So late, again"), post(2, text="Where is my refund?"))
+    await desk.send(late, post(3, text="Le train est en retard, remboursement svp"))
+
+    assert [each["external_id"] for each in await desk.posts(study_id=late["id"])] == ["post-1", "post-3"]
+    assert [each["external_id"] for each in await desk.posts(study_id=refunds["id"])] == ["post-2", "post-3"]
+    assert [each["external_id"] for each in await desk.posts(study_id=everything["id"])] == ["post-1", "post-2"]
+
+
+async def test_a_post_that_no_study_takes_is_kept_and_not_published(desk: Desk, running: Running) -> None:
+    study = await desk.ask(query="refund")
+
+    report = await desk.send(study, post(1, text="Nice weather"), post(2, text="A refund, please"))
+
+    assert counts(report) == {"received": 2, "accepted": 2, "unmatched": 1}
+    assert len(await desk.posts()) == 2
+    assert (await desk.coverage(study))["posts"] == 1
+    [event] = await running.published(PostCollected, 1)
+    assert event.post.external_id == "post-2"
+    assert len(await published(running, PostCollected)) == 1
+
+
+async def test_a_study_may_bound_languages_platforms_and_time(desk: Desk) -> None:
+    study = await desk.ask(
+        languages=["fr"], platforms=["x"], since="2026-11-05T00:00:00Z", until="2026-11-10T00:00:00Z"
+    )
+
+    await desk.send(
+        study,
+        post(1, language="fr", published_at="2026-11-05T00:00:00Z"),
+        post(2, language="fr-CA", published_at="2026-11-09T23:59:59Z"),
+        post(3, language="", published_at="2026-11-07T00:00:00Z"),
+        post(4, language="en", published_at="2026-11-07T00:00:00Z"),
+        post(5, language="fr", published_at="2026-11-07T00:00:00Z", platform="forum"),
+        post(6, language="fr", published_at="2026-11-04T23:59:59Z"),
+        post(7, language="fr", published_at="2026-11-10T00:00:00Z"),
+    )
+
+    taken = [each["external_id"] for each in await desk.posts(study_id=study["id"])]
+    assert taken == ["post-1", "post-2", "post-3"]
+
+
+async def test_wrong_lines_are_named_and_the_others_stay(desk: Desk) -> None:
+    study = await desk.ask()
+    content = b"\n".join(
+        [
+            lines([post(1)]).strip(),
+            b"{this is no json",
+            b"",
+            b'{"text": "no id"}',
+            b'["a", "list"]',
+            b'{"text": "  ", "external_id": "blank"}',
+            b'{"text": "wrong date", "external_id": "d", "published_at": "9999-99-99"}',
+            b"\xff\xfe\x00",
+            b"[" * 10_000,
+            lines([post(2)]).strip(),
+        ]
+    )
+
+    report = await desk.stream(study, content)
+
+    assert counts(report) == {"received": 9, "accepted": 2, "rejected_count": 7}
+    assert [each["line"] for each in report["rejected"]] == [2, 4, 5, 6, 7, 8, 9]
+    reasons = {each["line"]: each["reason"] for each in report["rejected"]}
+    assert reasons[2].startswith("The line is no JSON")
+    assert reasons[4] == "external_id: is missing."
+    assert reasons[6] == "text: is empty."
+    assert "published_at: is no date" in reasons[7]
+
+
+async def test_wrong_posts_of_a_document_are_named_by_position(desk: Desk) -> None:
+    study = await desk.ask()
+
+    report = await desk.send(study, *[post(number) for number in range(60)], "no post", {"text": "no id"}, post(99))
+
+    assert counts(report) == {"received": 63, "accepted": 61, "rejected_count": 2}
+    assert [each["line"] for each in report["rejected"]] == [61, 62]
+
+
+async def test_the_list_of_rejections_is_bounded_and_their_number_is_not(desk: Desk) -> None:
+    study = await desk.ask()
+
+    report = await desk.stream(study, b"{}\n" * 1_500)
+
+    assert report["rejected_count"] == 1_500
+    assert len(report["rejected"]) == 1_000
+
+
+@pytest.mark.parametrize("body", [b"{", b"", b"[]", b'{"posts": {}}', b'{"posts": 1', b"\xff", b"null"])
+async def test_a_malformed_document_is_a_problem(desk: Desk, body: bytes) -> None:
+    study = await desk.ask()
+
+    answer = await desk.client.post(
+        f"/v1/studies/{study['id']}/posts", content=body, headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_another_media_type_is_refused(desk: Desk) -> None:
+    study = await desk.ask()
+
+    answer = await desk.client.post(
+        f"/v1/studies/{study['id']}/posts", content=b"<xml/>", headers={"Content-Type": "text/xml"}
+    )
+
+    assert answer.status_code == 422
+
+
+async def test_text_is_cleaned_at_the_door(desk: Desk) -> None:
+    study = await desk.ask()
+
+    report = await desk.stream(
+        study,
+        b'{"text": " a\\u0000b \\ud83d ", "external_id": "1\\u0000", "author": "me\\u0000", "url": null}\n'
+        b'{"text": " a\\u0000b \\ud83d ", "external_id": "1\\u0000", "author": "me\\u0000"}\n',
+    )
+
+    assert report["accepted"] == 1
+    [stored] = await desk.posts()
+    assert (stored["text"], stored["external_id"]) == ("ab", "1")
+
+
+async def test_a_line_over_the_limit_is_rejected_without_being_held(desk: Desk) -> None:
+    study = await desk.ask()
+
+    async def content() -> AsyncIterator[bytes]:
+        yield lines([post(1)])
+        for _ in range(50):
+            yield b"x" * 1_000_000
+        yield b"\n" + lines([post(2)])
+
+    report = await desk.stream(study, content())
+
+    assert counts(report) == {"received": 3, "accepted": 2, "rejected_count": 1}
+    assert report["rejected"][0] == {"line": 2, "reason": "The line is longer than 1024 KiB."}
+
+
+async def test_what_arrived_before_a_stream_broke_off_is_stored(desk: Desk) -> None:
+    study = await desk.ask()
+
+    async def content() -> AsyncIterator[bytes]:
+        yield lines(post(number) for number in range(100))
+        await until(_covers(desk, study, 100))
+        raise ClientDisconnect
+
+    answer = await desk.client.post(
+        f"/v1/studies/{study['id']}/posts", content=content(), headers={"Content-Type": "application/x-ndjson"}
+    )
+
+    assert answer.status_code == 400
+    assert (await desk.coverage(study))["posts"] == 100
+    report = await desk.stream(study, lines(post(number) for number in range(130)))
+    assert counts(report) == {"received": 130, "accepted": 30, "duplicates": 100}
+
+
+def _covers(desk: Desk, study: dict[str, object], posts: int):
+    async def covers() -> bool:
+        return (await desk.coverage(study))["posts"] == posts
+
+    return covers
+
+
+async def test_posts_for_an_unknown_study_are_refused(desk: Desk) -> None:
+    answer = await desk.client.post("/v1/studies/0192f0c1-2b1a-7000-8000-000000000000/posts", json={"posts": [post(1)]})
+
+    assert answer.status_code == 404
+    assert await desk.posts() == []
