@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from insight.findings.findings import Finding
-from insight.findings.periods import halve
+from insight.findings.periods import choose
 from insight.findings.tones import Sentiment, Tone
 from insight.findings.trends import Direction, Trend
 from insight.headlines.ranking import rank, remainder
@@ -38,7 +38,7 @@ def finding(low: float, *, tone: Tone | None = None, ratio: float | None = None)
         sentiments={},
         tone=tone,
         trend=trend,
-        period=halve(START, START + timedelta(days=2)),
+        period=choose(START, START + timedelta(days=2)),
     )
 
 
@@ -66,13 +66,15 @@ def test_a_neutral_tone_lifts_nothing() -> None:
 
 
 def test_nothing_read_leaves_nothing_out() -> None:
-    assert remainder(posts=0, abstained=0, shown=0, rejected=0, ranked=0).share == 0
+    assert remainder(0, {}, shown=set(), ranked=set(), rejected=set()).share == 0
 
 
-@given(st.lists(st.integers(0, 1000), min_size=5, max_size=5).filter(lambda counts: sum(counts) > 0))
+@given(st.lists(st.integers(0, 1000), min_size=5, max_size=5))
 def test_parts_of_the_remainder_add_up(counts: list[int]) -> None:
-    shown, beyond, rejected, abstained, suppressed = counts
-    rest = remainder(posts=sum(counts), abstained=abstained, shown=shown, rejected=rejected, ranked=shown + beyond)
-    parts = rest.abstained + rest.suppressed + rest.rejected + rest.beyond_limit
-    assert rest.share == pytest.approx(parts)
-    assert rest.suppressed == pytest.approx(suppressed / sum(counts))
+    shown, beyond, rejected, suppressed = (UUID(int=number) for number in range(4))
+    segment_posts = dict(zip((shown, beyond, rejected, suppressed), counts, strict=False))
+    posts = sum(counts)
+    rest = remainder(posts, segment_posts, shown={shown}, ranked={shown, beyond}, rejected={rejected})
+    assert rest.share == pytest.approx(rest.abstained + rest.suppressed + rest.rejected + rest.beyond_limit)
+    assert rest.abstained * posts == pytest.approx(counts[4])
+    assert rest.suppressed * posts == pytest.approx(counts[3])

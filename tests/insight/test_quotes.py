@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insight.findings.tones import Sentiment
-from insight.quotes.selection import Candidate, is_near_duplicate, is_quotable, prefer_tone, select
+from insight.quotes.selection import Candidate, is_near_duplicate, is_quotable, select
 from insight.quotes.wording import LONGEST_QUOTE, mask, quote, shorten
 
 
-def candidate(text: str, author: UUID | None = None, sentiment: Sentiment | None = None) -> Candidate:
-    return Candidate(uuid4(), author or uuid4(), sentiment, text)
+def candidate(text: str, author: UUID | None = None) -> Candidate:
+    return Candidate(uuid4(), author or uuid4(), text)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +69,3 @@ def test_rephrased_texts_differ() -> None:
     assert not is_near_duplicate(
         "my flight was cancelled and nobody answers", "still no answer after they cancelled my flight"
     )
-
-
-def test_posts_in_the_tone_of_the_claim_come_first() -> None:
-    glad, angry = (candidate("some words", sentiment=each) for each in (Sentiment.POSITIVE, Sentiment.NEGATIVE))
-    assert prefer_tone([glad, angry], Sentiment.NEGATIVE) == [angry, glad]
-    assert prefer_tone([glad, angry], None) == [glad, angry]

@@ -1,6 +1,6 @@
 """Which findings make the headlines, and how much of the conversation they leave out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import log2
 from uuid import UUID
@@ -37,19 +37,25 @@ def weight(finding: Finding) -> float:
     return finding.share.low * (1 + TONE_BONUS * _tone_strength(finding) + CHANGE_BONUS * _change(finding))
 
 
-def remainder(*, posts: int, abstained: int, shown: int, rejected: int, ranked: int) -> Remainder:
-    """What headlines on `shown` of `posts` leave out, when all insights together are about `ranked` posts.
+def remainder(
+    posts: int, segment_posts: Mapping[UUID, int], *, shown: Set[UUID], ranked: Set[UUID], rejected: Set[UUID]
+) -> Remainder:
+    """What the headlines on the segments `shown`, out of those `ranked`, leave out of so many posts.
 
-    All counts are posts of the same reading, whose segments do not overlap; `ranked` includes `shown`.
+    `segment_posts` counts every segment, also those that nothing is said about; segments do not overlap.
     """
-    if posts == 0:
-        return Remainder(share=0.0, abstained=0.0, suppressed=0.0, rejected=0.0, beyond_limit=0.0)
+    base = max(1, posts)
+    suppressed = segment_posts.keys() - ranked - rejected
+
+    def share_of(segments: Set[UUID]) -> float:
+        return sum(segment_posts.get(segment, 0) for segment in segments) / base
+
     return Remainder(
-        share=(posts - shown) / posts,
-        abstained=abstained / posts,
-        suppressed=(posts - abstained - rejected - ranked) / posts,
-        rejected=rejected / posts,
-        beyond_limit=(ranked - shown) / posts,
+        share=(posts - sum(segment_posts.get(segment, 0) for segment in shown)) / base,
+        abstained=(posts - sum(segment_posts.values())) / base,
+        suppressed=share_of(suppressed),
+        rejected=share_of(rejected),
+        beyond_limit=share_of(ranked - shown),
     )
 
 

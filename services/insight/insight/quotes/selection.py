@@ -1,12 +1,11 @@
 """Which posts to quote: telling ones, of different people, in different words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from uuid import UUID
 
-from insight.findings.tones import Sentiment
 from insight.quotes.wording import words
 
 FEWEST_WORDS = 5
@@ -27,7 +26,6 @@ class Candidate:
 
     post_id: UUID
     author_id: UUID
-    sentiment: Sentiment | None
     text: str
 
 
@@ -40,11 +38,6 @@ def select(candidates: Iterable[Candidate], most: int) -> list[Candidate]:
         if is_quotable(candidate.text) and not any(_is_repetition(candidate, other) for other in chosen):
             chosen.append(candidate)
     return chosen
-
-
-def prefer_tone(candidates: Sequence[Candidate], tone: Sentiment | None) -> list[Candidate]:
-    """The candidates with those first that share the tone of the claim; otherwise in the order given."""
-    return sorted(candidates, key=lambda candidate: tone is not None and candidate.sentiment != tone)
 
 
 def is_quotable(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""Erasure that reaches whatever was derived from a post."""

@@ -1,0 +1,37 @@
+"""Decisions as REST takes and shows them."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from insight.models import Review
+from insight.reviews.lifecycle import Action, Status
+from kit.db import clean_text
+
+
+class Decision(BaseModel):
+    """Why a decision is taken."""
+
+    reason: Annotated[str, AfterValidator(clean_text)] = Field(
+        default="", max_length=2_000, description="Kept on record; a rejection needs one."
+    )
+
+
+class ReviewView(BaseModel):
+    """A decision on record: who took it, when, why, and on which revision of the insight."""
+
+    id: UUID
+    insight_id: UUID
+    action: Action
+    outcome: Status
+    reviewer: str
+    reason: str
+    revision: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, review: Review) -> "ReviewView":
+        """The view of a stored review."""
+        return cls.model_validate(review, from_attributes=True)

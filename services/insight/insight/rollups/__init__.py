@@ -1,0 +1,1 @@
+"""Posts counted by study and hour, kept exact through repetitions, changes and erasures."""
