@@ -17,7 +17,7 @@ from kit.cli import main
 from kit.cli.client import Api
 from kit.cli.errors import CommandError
 from kit.cli.headlines import show_headlines
-from kit.cli.posts import upload
+from kit.cli.posts import fields, upload
 from kit.cli.views import Headlines, Job, JobStatus, Study
 from kit.engines import EmbeddedNats
 from kit.events import Bus, Envelope, Namespace, seal
@@ -180,10 +180,11 @@ def test_a_failed_job_ends_the_command_with_its_error() -> None:
 def test_an_import_that_failed_before_is_tried_anew(tmp_path: Path) -> None:
     file, path = tmp_path / "posts.csv", f"/ingest/v1/studies/{STUDY}/imports"
     file.write_text("text\nHello\n")
-    outcome = {"received": 1, "accepted": 1, "duplicates": 0}
+    outcome = {"received": 1, "accepted": 1, "updated": 0, "duplicates": 0, "unmatched": 0, "rejected_count": 0}
+    outcome["rejected"] = []
     api, seen = platform(("POST", path, 202, job("failed")), ("POST", path, 202, job("succeeded", result=outcome)))
 
-    assert upload(api, Study.model_validate(study()), file, "text=text", key="once").accepted == 1
+    assert upload(api, Study.model_validate(study()), file, fields("text=text"), key="once").accepted == 1
 
     assert seen[0].headers["idempotency-key"] == "once"
     assert "idempotency-key" not in seen[1].headers

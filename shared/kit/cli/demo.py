@@ -17,7 +17,7 @@ from kit.cli.errors import CommandError
 from kit.cli.headlines import show_headlines
 from kit.cli.insights import read_headlines
 from kit.cli.platform import show, started, stay
-from kit.cli.posts import MapOption, show_outcome, upload
+from kit.cli.posts import MapOption, fields, show_outcome, upload
 from kit.cli.studies import PIPELINE, compute_segments, coverage
 from kit.cli.views import Headlines, Job, NewStudy, ReadSegmentation, Segmentation, Study
 from kit.local.home import Home
@@ -78,7 +78,7 @@ def _feed_file(api: Api, file: Path, mapping: str) -> Study:
     content = hashlib.sha256(file.read_bytes())
     content.update(mapping.encode())
     with phase("Posts imported"):
-        show_outcome(upload(api, study, file, mapping, key=f"demo-{content.hexdigest()}"))
+        show_outcome(upload(api, study, file, fields(mapping), key=f"demo-{content.hexdigest()}"))
     return study
 
 

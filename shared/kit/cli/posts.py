@@ -1,5 +1,6 @@
 """`pourquoi import`: a file of posts into a study."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,14 @@ def import_posts(
     file: Annotated[Path, typer.Argument(help="CSV, TSV or NDJSON, also .gz.", show_default=False)],
     study: Annotated[str, typer.Option(help="Name or id of the study.", show_default=False)],
     mapping: MapOption = "",
+    day_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--day-first/--month-first",
+            help="Whether 03/04/2025 is in April or in March; without it such dates are rejected.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Import a file of posts into a study.
 
@@ -33,18 +42,25 @@ def import_posts(
     [bold]Example:[/] pourquoi import tweets.csv.gz --study "Airline service" --map text=body,author=user
     """
     api = connect()
-    show_outcome(upload(api, api.study(study), file, mapping))
+    show_outcome(upload(api, api.study(study), file, fields(mapping, day_first)))
 
 
-def upload(api: Api, study: Study, file: Path, mapping: str, key: str = "") -> Outcome:
+def fields(mapping: str, day_first: bool | None = None) -> dict[str, str]:
+    """How the file is to be read, as fields of the upload."""
+    return {
+        **({"mapping": mapping} if mapping else {}),
+        **({"day_first": str(day_first).lower()} if day_first is not None else {}),
+    }
+
+
+def upload(api: Api, study: Study, file: Path, reading: Mapping[str, str], key: str = "") -> Outcome:
     """Sends the file and watches the import to its end; under the same `key` it happens once."""
-    path, fields = f"/ingest/v1/studies/{study.id}/imports", {"mapping": mapping} if mapping else {}
-    headers = {"Idempotency-Key": key} if key else {}
+    path, headers = f"/ingest/v1/studies/{study.id}/imports", {"Idempotency-Key": key} if key else {}
     with progress() as bars:
         with bars.open(readable_file(file), "rb", description="Sending") as content:
-            job = api.upload(path, file.name, content, fields, headers)
+            job = api.upload(path, file.name, content, reading, headers)
             if job.status is JobStatus.FAILED and key:
-                return upload(api, study, file, mapping)
+                return upload(api, study, file, reading)
         task = bars.add_task("Importing", total=None)
 
         def report(job: Job) -> None:
@@ -56,6 +72,8 @@ def upload(api: Api, study: Study, file: Path, mapping: str, key: str = "") -> O
 def show_outcome(outcome: Outcome) -> None:
     """Prints what became of the posts, with the first lines that are none."""
     parts = [counted(outcome.accepted, "new post"), f"{outcome.duplicates:,} known already"]
+    if outcome.updated:
+        parts.append(f"{outcome.updated:,} changed")
     if outcome.unmatched:
         parts.append(f"{outcome.unmatched:,} match no study")
     if outcome.rejected_count:

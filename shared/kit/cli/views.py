@@ -106,10 +106,11 @@ class Outcome(BaseModel):
 
     received: int
     accepted: int
+    updated: int
     duplicates: int
-    unmatched: int = 0
-    rejected_count: int = 0
-    rejected: list[Rejected] = []
+    unmatched: int
+    rejected_count: int
+    rejected: list[Rejected]
 
 
 class Segment(BaseModel):
