@@ -18,6 +18,7 @@ CONNECT_SECONDS = 10.0
 STATEMENT_SECONDS = 300.0
 _LAST_ACTIONS = "last actions"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE_STATES = ("22021", "22P05")
 # Connection lost, out of resources, shutting down or starting, and a primary that became a replica.
 _OUTAGE_STATES = ("08", "53", "57P01", "57P02", "57P03", "25006")
 
@@ -132,3 +133,8 @@ def is_outage(error: BaseException) -> bool:
         state = getattr(error.orig, "sqlstate", None) or ""
         return error.connection_invalidated or state.startswith(_OUTAGE_STATES)
     return (getattr(error, "sqlstate", None) or "").startswith(_OUTAGE_STATES)
+
+
+def is_unstorable(error: BaseException) -> bool:
+    """True when PostgreSQL was given a character that its texts cannot hold: `clean_text` was forgotten."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _UNSTORABLE_STATES

@@ -15,12 +15,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
 from opentelemetry.instrumentation.grpc import aio_client_interceptors, aio_server_interceptor
 
-from kit.auth import READ, Authenticator, Principal
-from kit.db import Database, Session, is_outage
-from kit.errors import Invalid, PourquoiError, from_grpc_status
+from kit.auth import READ, WORKSPACE_HEADER, Authenticator, Principal
+from kit.db import Database, Session, is_outage, is_unstorable
+from kit.errors import Invalid, PourquoiError, Unavailable, from_grpc_status
 from kit.settings import ServiceSettings
 
-WORKSPACE_HEADER = "x-pourquoi-workspace"
 MAX_MESSAGE_BYTES = 32 * 1024 * 1024
 _SERVER_OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
@@ -101,14 +100,13 @@ class _Boundary(grpc.aio.ServerInterceptor):
 
     async def _enter(self, context: grpc.aio.ServicerContext[Any, Any]) -> None:
         metadata = {key: value for key, value in context.invocation_metadata() or () if isinstance(value, str)}
-        principal = await self._authenticator.authenticate(
-            metadata.get("authorization", ""), metadata.get(WORKSPACE_HEADER, "")
-        )
-        _call.set(_Call(principal, self._database))
+        _call.set(_Call(await self._authenticator.authenticate_headers(metadata), self._database))
 
     async def _fail(self, context: grpc.aio.ServicerContext[Any, Any], method: str, error: Exception) -> None:
         if is_outage(error):
             await context.abort(grpc.StatusCode.UNAVAILABLE, "The database is away; try again.")
+        if is_unstorable(error):
+            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The request holds a NUL character.")
         _log.error("%s failed: %s", method, type(error).__name__, exc_info=error)
         await context.abort(grpc.StatusCode.INTERNAL, "Internal error; the service's log has the details.")
 
@@ -142,7 +140,8 @@ async def start_server(
         register(servicer, server)
     health_servicer = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(health_servicer, server)
-    port = server.add_insecure_port(f"{settings.http_host}:{settings.grpc_port}")
+    host = f"[{settings.http_host}]" if ":" in settings.http_host else settings.http_host
+    port = server.add_insecure_port(f"{host}:{settings.grpc_port}")
     await server.start()
     await health_servicer.set("", health_pb2.HealthCheckResponse.SERVING)
     return Server(server, health_servicer, port)
@@ -161,13 +160,27 @@ class Client(Generic[Stub]):
         self._authorization = f"Bearer {settings.service_key.get_secret_value()}"
 
     async def call(self, method: str, request: Message, workspace: str, timeout_seconds: float = 5.0) -> Any:
-        """The answer of `method`; raises the error of `kit.errors` that its status stands for."""
+        """The answer of `method`; raises the error of `kit.errors` that its status stands for.
+
+        A peer that is away or does not accept this service's key is `Unavailable`: the caller did nothing wrong.
+        """
         metadata = (("authorization", self._authorization), (WORKSPACE_HEADER, workspace))
         try:
             return await getattr(self._stub, method)(request, timeout=timeout_seconds, metadata=metadata)
         except grpc.aio.AioRpcError as error:
-            raise from_grpc_status(error.code().name, error.details() or method) from error
+            raise _meaning(error, peer=request.DESCRIPTOR.full_name.split(".")[1]) from error
 
     async def close(self) -> None:
         """Closes the channel."""
         await self._channel.close()
+
+
+def _meaning(error: grpc.aio.AioRpcError, peer: str) -> PourquoiError:
+    """What a failed call means to the caller; the library's own sentences hold addresses and are left out."""
+    code = error.code()
+    if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+        return Unavailable(f"The service {peer} does not answer; try again in a moment.")
+    if code in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED):
+        _log.error("%s refuses the key of this service: %s", peer, code.name)
+        return Unavailable(f"The service {peer} refuses the key of this service; its operator has to renew it.")
+    return from_grpc_status(code.name, error.details() or f"The service {peer} failed.")

@@ -35,10 +35,10 @@ def create_app(
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.authenticator = Authenticator(settings)
+    app.state.authenticator = authenticator = Authenticator(settings)
     app.state.limiter = RateLimiter(settings.requests_per_minute)
     app.state.cursor_secret = settings.cursor_secret.get_secret_value() or secrets.token_hex(32)
-    app.add_middleware(BodyLimit, limit_bytes=settings.request_megabytes * 1024 * 1024)
+    app.add_middleware(BodyLimit, limit_bytes=settings.request_megabytes * 1024 * 1024, authenticator=authenticator)
     add_problem_handlers(app)
     for router in (*routers, health.router):
         app.include_router(router)

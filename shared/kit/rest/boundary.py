@@ -10,11 +10,13 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from sqlalchemy import text
 
 from kit.db import Database, Session
 from kit.errors import Invalid
+from kit.rest.limits import is_streamed
 from kit.rest.problems import PROBLEM_ANSWERS
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -98,8 +100,10 @@ class Boundary:
 
 
 async def _fingerprint(request: Request) -> str:
-    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
-    if request.headers.get("content-type", "").startswith("application/json"):
+    """What tells two requests apart; of an upload, which is not kept in memory, only its length."""
+    digest = hashlib.sha256(f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"])
+    digest.update(request.headers.get("content-length", "").encode())
+    if not is_streamed(request):
         digest.update(await request.body())
     return digest.hexdigest()
 
@@ -110,8 +114,11 @@ class BoundaryRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wraps FastAPI's handler in a boundary."""
         handle = super().get_route_handler()
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
 
         async def bounded(request: Request) -> Response:
+            if takes_json and is_streamed(request):
+                raise Invalid("This endpoint takes application/json.")
             boundary = request.state.boundary = Boundary()
             try:
                 response = await handle(request)

@@ -55,9 +55,7 @@ class RateLimiter:
 
 async def _principal(request: Request, _: Annotated[object, Security(_bearer)]) -> Principal:
     authenticator: Authenticator = request.app.state.authenticator
-    principal = await authenticator.authenticate(
-        request.headers.get("authorization", ""), request.headers.get("x-pourquoi-workspace", "")
-    )
+    principal = await authenticator.authenticate_headers(request.headers)
     limiter: RateLimiter = request.app.state.limiter
     request.state.limit_headers = await limiter.count(principal)
     return principal

@@ -1,22 +1,43 @@
-"""A bound on the size of plain request bodies; streamed uploads have their own."""
+"""A bound on the size of plain request bodies; streamed ones may be large, and only a known caller may send them."""
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-STREAMED = (b"application/x-ndjson", b"multipart/form-data")
+from kit.auth import Authenticator
+from kit.errors import PourquoiError
+from kit.rest.problems import problem_response
+
+STREAMED = ("application/x-ndjson", "multipart/form-data")
 
 
 class BodyLimit:
-    """Refuses a body that is larger than allowed, whether or not it announces its size."""
+    """Refuses a body that is larger than allowed, whether or not it announces its size.
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
-        self._app, self._limit = app, limit_bytes
+    The framework reads a body before it asks who sends it: a stranger's is refused here, unread.
+    """
+
+    def __init__(self, app: ASGIApp, limit_bytes: int, authenticator: Authenticator) -> None:
+        self._app, self._limit, self._authenticator = app, limit_bytes, authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request (ASGI 3)."""
-        if scope["type"] != "http" or _is_streamed(scope):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
-            return
+        elif is_streamed(request := Request(scope)):
+            await self._serve_known(request, receive, send)
+        else:
+            await self._serve_bounded(scope, receive, send)
+
+    async def _serve_known(self, request: Request, receive: Receive, send: Send) -> None:
+        try:
+            await self._authenticator.authenticate_headers(request.headers)
+        except PourquoiError as error:
+            await problem_response(request, error)(request.scope, receive, send)
+        else:
+            await self._app(request.scope, receive, send)
+
+    async def _serve_bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         seen = 0
 
         async def bounded() -> Message:
@@ -30,6 +51,6 @@ class BodyLimit:
         await self._app(scope, bounded, send)
 
 
-def _is_streamed(scope: Scope) -> bool:
-    headers: dict[bytes, bytes] = dict(scope["headers"])
-    return headers.get(b"content-type", b"").lower().startswith(STREAMED)
+def is_streamed(request: Request) -> bool:
+    """True for the media types that are read piece by piece."""
+    return request.headers.get("content-type", "").lower().startswith(STREAMED)

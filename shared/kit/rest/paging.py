@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadData, URLSafeSerializer
 from pydantic import BaseModel
 
 from kit.errors import Invalid, Malformed, PreconditionFailed
@@ -14,6 +14,7 @@ from kit.errors import Invalid, Malformed, PreconditionFailed
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 MAX_LIMIT = 500
+_OTHER_LIST = "This cursor does not belong to this list; start from the first page."
 
 
 class Page(BaseModel, Generic[Item]):
@@ -23,12 +24,19 @@ class Page(BaseModel, Generic[Item]):
     next_cursor: str | None
 
 
+class Position(dict[str, Any]):
+    """Where the page before ended; a value that is not in it makes the cursor one of another list."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Invalid(_OTHER_LIST)
+
+
 @dataclass(frozen=True)
 class PageRequest:
     """The page that is asked for: ask the repository for `fetch` rows after `after`."""
 
     limit: int
-    after: Mapping[str, Any] | None
+    after: Position | None
     signer: URLSafeSerializer
 
     @property
@@ -56,13 +64,13 @@ def _page_request(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Most items on the page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=2000, description="`next_cursor` of the page before.")] = None,
 ) -> PageRequest:
-    signer = URLSafeSerializer(request.app.state.cursor_secret, salt=request.url.path)
+    signer = URLSafeSerializer(request.app.state.cursor_secret, salt=f"{request.app.title} {request.scope['path']}")
     if cursor is None:
         return PageRequest(limit, None, signer)
     try:
-        return PageRequest(limit, signer.loads(cursor), signer)
-    except BadSignature as error:
-        raise Invalid("This cursor does not belong to this list; start from the first page.") from error
+        return PageRequest(limit, Position(signer.loads(cursor)), signer)
+    except (BadData, TypeError, ValueError) as error:
+        raise Invalid(_OTHER_LIST) from error
 
 
 Paging = Annotated[PageRequest, Depends(_page_request)]

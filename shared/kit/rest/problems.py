@@ -8,10 +8,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
-from kit.db import clean_text, is_outage
-from kit.errors import KINDS, FieldError, Invalid, PourquoiError, Unavailable
+from kit.db import clean_text, is_outage, is_unstorable
+from kit.errors import KINDS, FieldError, Invalid, Malformed, PourquoiError, Unavailable
 from kit.telemetry import current_trace_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -48,11 +51,15 @@ PROBLEM_ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Makes every error of the app a problem; nothing internal leaves."""
+    """Makes every error of the app a problem; nothing internal leaves.
+
+    What is registered for `Exception` is raised again for the server to log, hence the narrower kinds beside it.
+    """
     app.add_exception_handler(PourquoiError, _pourquoi)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+    for kind in (Exception, DBAPIError, PoolTimeoutError, OSError, ClientDisconnect):
+        app.add_exception_handler(kind, _unexpected)
 
 
 def problem_response(request: Request, error: PourquoiError) -> JSONResponse:
@@ -62,11 +69,12 @@ def problem_response(request: Request, error: PourquoiError) -> JSONResponse:
         title=error.title,
         status=error.status,
         detail=clean_text(error.detail),
-        instance=request.url.path,
+        instance=request.scope["path"],
         trace_id=current_trace_id(),
-        errors=[ProblemField(location=e.location, message=clean_text(e.message)) for e in error.errors],
+        errors=[ProblemField(location=clean_text(e.location), message=clean_text(e.message)) for e in error.errors],
     )
-    return JSONResponse(problem.model_dump(), error.status, error.headers, MEDIA_TYPE)
+    headers = {**getattr(request.state, "limit_headers", {}), **error.headers}
+    return JSONResponse(problem.model_dump(), error.status, headers, MEDIA_TYPE)
 
 
 async def _pourquoi(request: Request, error: Exception) -> JSONResponse:
@@ -89,15 +97,24 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         title=status.phrase,
         status=status.value,
         detail=clean_text(str(error.detail)),
-        instance=request.url.path,
+        instance=request.scope["path"],
         trace_id=current_trace_id(),
     )
     return JSONResponse(problem.model_dump(), status.value, error.headers, MEDIA_TYPE)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, ClientDisconnect):
+        return problem_response(request, Malformed("The caller left before it had sent its request."))
     if is_outage(error):
         away = Unavailable("The database is away; try again in a moment.", headers={"Retry-After": "2"})
         return problem_response(request, away)
-    _log.error("%s %s failed: %s", request.method, request.url.path, type(error).__name__, exc_info=error)
+    if is_unstorable(error):
+        return problem_response(request, Malformed("The request holds a NUL character, which cannot be stored."))
+    _log.error("%s %s failed: %s", request.method, _template(request), type(error).__name__, exc_info=error)
     return problem_response(request, PourquoiError("Internal error; the service's log has the details."))
+
+
+def _template(request: Request) -> str:
+    """The route's path without its values, which may be anything a caller made up."""
+    return str(getattr(request.scope.get("route"), "path", "a path without a route"))
