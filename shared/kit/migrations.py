@@ -20,10 +20,15 @@ _LOCK = 7_015_117
 _log = logging.getLogger(__name__)
 
 
+class UnboundRoleError(RuntimeError):
+    """The role of the database sees every workspace, whatever the policies say."""
+
+
 def migrate(database_url: str, migrations: Path) -> None:
     """Brings the database to the newest version; replicas that start together wait for one another.
 
     A database that a newer release has migrated is left as it is, so that a rollback can start.
+    Raises `UnboundRoleError` for a superuser, whom row-level security does not bind.
     """
     asyncio.run(upgrade(database_url, migrations))
 
@@ -41,6 +46,7 @@ async def upgrade(database_url: str, migrations: Path) -> None:
 def _upgrade(connection: Connection, migrations: Path) -> None:
     connection.execute(sa.text("SET LOCAL lock_timeout = '30s'"))
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    _refuse_unbound_role(connection)
     connection.execute(sa.text("SELECT set_config('pourquoi.workspace', :all, true)"), {"all": EVERYWHERE})
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
@@ -50,6 +56,15 @@ def _upgrade(connection: Connection, migrations: Path) -> None:
         _log.warning("A newer release has migrated this database; it is left as it is.")
         return
     command.upgrade(config, "head")
+
+
+def _refuse_unbound_role(connection: Connection) -> None:
+    unbound = sa.text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    if connection.scalar(unbound):
+        raise UnboundRoleError(
+            "This role bypasses row-level security, which keeps workspaces apart. "
+            "Let DATABASE_URL name a role that owns the database and is no superuser."
+        )
 
 
 def _is_from_newer_release(connection: Connection, config: Config) -> bool:

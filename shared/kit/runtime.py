@@ -26,13 +26,16 @@ class Supervisor:
         self.tasks.append(asyncio.create_task(self._watch(name, run), name=name))
 
     async def _watch(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        error: BaseException | None = None
         try:
             await run()
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
-            _log.critical("Background task %s died: %s", name, type(error).__name__, exc_info=error)
-            self.on_death()
+        except (Exception, asyncio.CancelledError) as raised:
+            error = raised
+        if self.stopping.is_set() and (error is None or isinstance(error, asyncio.CancelledError)):
+            return
+        reason = type(error).__name__ if error else "it ended before it was told to"
+        _log.critical("Background task %s died: %s", name, reason, exc_info=error)
+        self.on_death()
 
     async def stop(self, patience_seconds: float) -> None:
         """Tells every task to stop; cancels those that take longer than they may."""

@@ -18,7 +18,7 @@ from kit import telemetry
 from kit.db import Database
 from kit.events import Bus, ConsumeLoop, Consumer, Namespace
 from kit.jobs import JobHandler, JobRunner
-from kit.migrations import migrate
+from kit.migrations import UnboundRoleError, migrate
 from kit.outbox import Relay, forget_old_marks
 from kit.rest.app import create_app
 from kit.rpc import Servicer, start_server
@@ -167,7 +167,10 @@ def main(service: Service) -> None:
         """Bring the database to the newest version; safe to run from several replicas at once."""
         settings = _load(service)
         telemetry.configure_logs(settings.log_level)
-        migrate(settings.database_url, service.migrations)
+        try:
+            migrate(settings.database_url, service.migrations)
+        except UnboundRoleError as error:
+            sys.exit(str(error))
 
     @command.command()
     def openapi() -> None:

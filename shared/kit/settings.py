@@ -29,8 +29,8 @@ class ServiceSettings(BaseSettings):
 
     database_url: str = setting(
         "DATABASE_URL",
-        "postgresql://postgres@127.0.0.1:5432/postgres",
-        "PostgreSQL database of this service.",
+        "postgresql://pourquoi@127.0.0.1:5432/pourquoi",
+        "PostgreSQL database of this service; its role owns it and is no superuser.",
     )
     database_pool: int = setting("POURQUOI_DATABASE_POOL", 10, "Most database connections of one process.")
     nats_url: str = setting("NATS_URL", "nats://127.0.0.1:4222", "NATS server with JetStream.")
@@ -71,7 +71,7 @@ class ServiceSettings(BaseSettings):
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Settings from the environment.
+        """Settings from the environment of this process; `environment` are the names to look through.
 
         Raises `UnknownVariableError` when a variable has the prefix of Pourquoi or of this service and no meaning.
         """

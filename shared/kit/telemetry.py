@@ -3,6 +3,8 @@
 import logging
 import os
 import sys
+import traceback
+from typing import Any
 
 from fastapi import FastAPI
 from opentelemetry import metrics, trace
@@ -26,8 +28,9 @@ _recorder = InMemorySpanExporter()
 
 
 def configure(settings: ServiceSettings) -> None:
-    """Sets up the process: JSON logs always, traces where a collector is named, metrics for both.
+    """Sets up the process: JSON logs, metrics, and traces, which are exported where a collector is named.
 
+    Logs and problems name their trace even without a collector.
     Call it once per process, before the application is built.
     """
     configure_logs(settings.log_level)
@@ -35,10 +38,10 @@ def configure(settings: ServiceSettings) -> None:
     os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")
     resource = Resource.create({"service.name": settings.service, "service.namespace": "pourquoi"})
     readers: list[MetricReader] = [PrometheusMetricReader()]
+    provider = TracerProvider(resource=resource)
+    trace.set_tracer_provider(provider)
     if settings.otlp_endpoint:
-        provider = TracerProvider(resource=resource)
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=settings.otlp_endpoint)))
-        trace.set_tracer_provider(provider)
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=settings.otlp_endpoint)))
     metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=readers))
 
@@ -53,7 +56,7 @@ def configure_logs(level: str) -> None:
 
 
 class _Formatter(JsonFormatter):
-    """JSON with a UTC timestamp and the id of the current trace."""
+    """JSON with a UTC timestamp, the id of the current trace, and no message of an exception."""
 
     def __init__(self, *args: object, **options: object) -> None:
         super().__init__(*args, timestamp="time", **options)  # type: ignore[arg-type]
@@ -64,6 +67,15 @@ class _Formatter(JsonFormatter):
         if context.is_valid:
             log_data["trace_id"] = trace.format_trace_id(context.trace_id)
         return log_data
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        """Where it happened and of what kind; messages may quote a post or a secret and stay out."""
+        error: BaseException | None = ei[1]
+        parts: list[str] = []
+        while error is not None:
+            parts.insert(0, "".join(traceback.format_tb(error.__traceback__)) + type(error).__qualname__)
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\n".join(parts)
 
 
 def instrument_app(app: FastAPI) -> None:

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -108,11 +108,12 @@ class Running:
         found: list[Message] = []
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                async for envelope in self.runtime.bus.tail(owner_of(kind), from_start=True):
-                    if envelope.headers["ce-type"] == kind.DESCRIPTOR.full_name:
-                        found.append(kind.FromString(envelope.payload))
-                    if len(found) >= count:
-                        return found
+                async with aclosing(self.runtime.bus.tail(owner_of(kind), from_start=True)) as envelopes:
+                    async for envelope in envelopes:
+                        if envelope.headers["ce-type"] == kind.DESCRIPTOR.full_name:
+                            found.append(kind.FromString(envelope.payload))
+                        if len(found) >= count:
+                            return found
         pytest.fail(f"Only {len(found)} of {count} {kind.DESCRIPTOR.name} events came within {seconds} s.")
 
     async def envelopes(self, owner: str) -> list[Envelope]:
@@ -120,10 +121,11 @@ class Running:
         stream = await self.runtime.bus.jetstream.stream_info(self.runtime.bus.namespace.stream(owner))
         found: list[Envelope] = []
         if stream.state.messages:
-            async for envelope in self.runtime.bus.tail(owner, from_start=True):
-                found.append(envelope)
-                if len(found) >= stream.state.messages:
-                    break
+            async with aclosing(self.runtime.bus.tail(owner, from_start=True)) as envelopes:
+                async for envelope in envelopes:
+                    found.append(envelope)
+                    if len(found) >= stream.state.messages:
+                        break
         return found
 
 

@@ -1,7 +1,7 @@
 """The connection to NATS JetStream: streams as data, publishing with acknowledgement, reading along."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -140,7 +140,7 @@ class Bus:
         await self.jetstream.add_consumer(stream, config)
         return await self.jetstream.pull_subscribe_bind(durable=durable, stream=stream)
 
-    async def tail(self, owner: str, from_start: bool = False) -> AsyncIterator[Envelope]:
+    async def tail(self, owner: str, from_start: bool = False) -> AsyncGenerator[Envelope, None]:
         """Reads along with everything that `owner` publishes; leaves no trace on the server."""
         policy = DeliverPolicy.ALL if from_start else DeliverPolicy.NEW
         subscription = await self.jetstream.subscribe(
