@@ -3,8 +3,8 @@
 import asyncio
 import importlib
 import os
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Annotated
 
 import typer
@@ -75,17 +75,18 @@ async def _tail(owners: Sequence[str], from_start: bool, full: bool) -> None:
         await asyncio.gather(*(_print_each(bus.tail(owner, from_start), full) for owner in owners))
 
 
-async def _print_each(envelopes: AsyncIterator[Envelope], full: bool) -> None:
-    async for envelope in envelopes:
-        headers = envelope.headers
-        time, kind = headers["ce-time"], headers["ce-type"].removeprefix("pourquoi.")
-        out.print(
-            f"{time}  {kind:<42} {headers['ce-workspaceid']}  {headers['ce-id']}  {lane_of(envelope.subject)}",
-            markup=False,
-            soft_wrap=True,
-        )
-        if full:
-            out.print(_readable(envelope), markup=False, soft_wrap=True)
+async def _print_each(envelopes: AsyncGenerator[Envelope], full: bool) -> None:
+    async with aclosing(envelopes) as opened:
+        async for envelope in opened:
+            out.print(_summary(envelope), markup=False, soft_wrap=True)
+            if full:
+                out.print(_readable(envelope), markup=False, soft_wrap=True)
+
+
+def _summary(envelope: Envelope) -> str:
+    headers, lane = envelope.headers, lane_of(envelope.subject)
+    kind = headers["ce-type"].removeprefix("pourquoi.")
+    return f"{headers['ce-time']}  {kind:<42} {headers['ce-workspaceid']}  {headers['ce-id']}  {lane}"
 
 
 def _readable(envelope: Envelope) -> str:

@@ -123,6 +123,8 @@ def main(arguments: Sequence[str]) -> None:
         port=options.port,
         log_level="warning",
         access_log=False,
+        server_header=False,
+        date_header=False,
         timeout_graceful_shutdown=5,
     )
 
