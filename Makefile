@@ -41,10 +41,11 @@ test: $(STAMP) ## Run every test but the long ones
 soak: $(STAMP) ## Run the long kill matrices and soaks
 	@$(BIN)/python -m pytest -m soak
 
-check: lint ## Check style, types, layers and contracts
-lint: $(STAMP)
+lint: $(STAMP) ## Check style and format
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+check: lint ## Check style, types, layers and contracts
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports
 	$(BIN)/buf lint proto
@@ -52,11 +53,14 @@ lint: $(STAMP)
 bench: $(STAMP) ## Measure encoder, pipeline, accept rate, latency and memory
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini python_files='bench_*.py' --timeout 1800 -s
 
-scores: $(STAMP) ## Score the sentiment head beside published results (needs ../shared/data)
-	@$(BIN)/python -m enrichment.sentiment.scores
+scores: $(STAMP) ## Score models and topics beside published results (needs ../shared/data)
+	@$(BIN)/python -m enrichment.scores
+	@$(BIN)/python -m segmentation.scores
 
-generate: $(STAMP) ## Generate shared/gen from proto
+generate: $(STAMP) ## Generate shared/gen from proto, and each service's openapi.json
 	@$(BIN)/python -m kit.codegen
+	@for service in $(SERVICES); do \
+	  $(BIN)/python -m $$service openapi > $$service.new && mv $$service.new services/$$service/openapi.json || exit 1; done
 
 # pip of 25.1 or newer reads dependency groups. Set PIP_EXTRA_INDEX_URL for torch without CUDA, as for `setup`.
 lock: ## Resolve all dependencies anew into requirements.lock (then run every test)
