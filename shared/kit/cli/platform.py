@@ -10,6 +10,7 @@ import typer
 
 from kit.cli.client import running
 from kit.cli.console import err, out, plain_table
+from kit.cli.errors import CommandError
 from kit.cli.studies import PIPELINE
 from kit.local.home import Home, Platform
 from kit.local.launcher import GATEWAY_PORT, Local
@@ -43,6 +44,9 @@ def started(port: int = GATEWAY_PORT) -> Iterator[tuple[Local, Platform]]:
         platform = local.__enter__()
     try:
         yield local, platform
+    except CommandError:
+        local.check()
+        raise
     finally:
         with err.status("Stopping"):
             local.__exit__(None, None, None)

@@ -94,22 +94,7 @@ class Local:
         """
         with ExitStack() as stack:
             stack.enter_context(self.home.occupied())
-            database_url = self._start_databases(stack)
-            nats_url = self._start_nats(stack)
-            ports = {spec.name: Ports(*map(free_port, spec.wished_ports)) for spec in self.services}
-            gateway, url = self._start_gateway(stack, ports)
-            environments = {
-                spec.name: self._environment_of(spec, ports, database_url(spec.name), nats_url)
-                for spec in self.services
-            }
-            self._migrate(environments)
-            children = self._start_services(stack, environments)
-            self._await_ready({child: f"http://{LOOPBACK}:{ports[child.name].http}/readyz" for child in children})
-            self._await_ready({gateway: url})
-            addresses = {child.name: ServiceAddress(pid=child.pid, **ports[child.name]._asdict()) for child in children}
-            platform = Platform(
-                pid=os.getpid(), url=url, key=self.home.secrets().key, nats_url=nats_url, services=addresses
-            )
+            platform = self._start(stack)
             self.home.announce(platform)
             self._stack = stack.pop_all()
             return platform
@@ -119,13 +104,33 @@ class Local:
     ) -> None:
         self._stack.close()
 
+    def check(self) -> None:
+        """Raises `ChildError` with the end of its log when a part of the platform has died."""
+        for name, part in self.parts.items():
+            if not part.is_running:
+                raise ChildError(f"{name} ended unexpectedly. {part.ending()}")
+
     def watch(self) -> None:
-        """Returns never; raises `ChildError` with the end of its log when a part of the platform dies."""
+        """Returns never; raises `ChildError` as soon as a part of the platform dies."""
         while True:
-            for name, part in self.parts.items():
-                if not part.is_running:
-                    raise ChildError(f"{name} ended unexpectedly. {part.ending()}")
+            self.check()
             time.sleep(0.5)
+
+    def _start(self, stack: ExitStack) -> Platform:
+        database_url = self._start_databases(stack)
+        nats_url = self._start_nats(stack)
+        ports = {spec.name: Ports(*map(free_port, spec.wished_ports)) for spec in self.services}
+        gateway, url = self._start_gateway(stack, ports)
+        environments = {
+            spec.name: self._environment_of(spec, ports, database_url(spec.name), nats_url) for spec in self.services
+        }
+        self._migrate(environments)
+        children = self._start_services(stack, environments)
+        self._await_ready({child: f"http://{LOOPBACK}:{ports[child.name].http}/readyz" for child in children})
+        self._await_ready({gateway: url})
+        addresses = {child.name: ServiceAddress(pid=child.pid, **ports[child.name]._asdict()) for child in children}
+        key = self.home.secrets().key
+        return Platform(pid=os.getpid(), url=url, key=key, nats_url=nats_url, services=addresses)
 
     def _start_databases(self, stack: ExitStack) -> DatabaseUrl:
         names = [spec.name for spec in self.services]
