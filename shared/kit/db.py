@@ -16,6 +16,7 @@ from sqlmodel import Field, SQLModel
 EVERYWHERE = "*"
 CONNECT_SECONDS = 10.0
 STATEMENT_SECONDS = 300.0
+PATIENCE_SECONDS = 20.0
 _LAST_ACTIONS = "last actions"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _UNSTORABLE_STATES = ("22021", "22P05")
@@ -70,14 +71,23 @@ class Repository:
 
 
 class Database:
-    """The engine of one service's database."""
+    """The engine of one service's database.
 
-    def __init__(self, url: str, pool: int = 10, statement_seconds: float | None = STATEMENT_SECONDS) -> None:
+    A statement may take `statement_seconds`; a connection is waited for at most `patience_seconds`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        pool: int = 10,
+        statement_seconds: float | None = STATEMENT_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=pool,
             max_overflow=0,
-            pool_timeout=20,
+            pool_timeout=patience_seconds,
             pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"timeout": CONNECT_SECONDS, "command_timeout": statement_seconds},

@@ -1,17 +1,54 @@
-"""Makes the probe service importable, and starts each test with its usual behaviour."""
+"""Makes the probe service importable, and gives tests its parts without the whole."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from kit.db import Database
+from kit.engines import EmbeddedNats
+from kit.events import Bus, Namespace
+from kit.service import Service
 
 sys.path.insert(0, str(Path(__file__).parent / "probe"))
 
 
 @pytest.fixture
 def behaviour() -> Iterator[object]:
+    """What the probe's consumer does, set back for each test."""
     from probe import app
 
     app.behaviour = app.Behaviour()
     return app.behaviour
+
+
+@pytest.fixture
+async def database(database_url: Callable[[Service], Awaitable[str]]) -> AsyncIterator[Database]:
+    """A database of the probe that nothing else uses."""
+    from probe import app
+
+    database = Database(await database_url(app.service))
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def bus(nats_server: EmbeddedNats, nats_prefix: str) -> AsyncIterator[Bus]:
+    """A connection with streams of its own."""
+    bus = Bus(nats_server.url, Namespace(nats_prefix))
+    await bus.connect()
+    await bus.ensure_streams(["ingest"])
+    yield bus
+    for stream in (bus.namespace.stream("ingest"), bus.namespace.dead_stream("ingest")):
+        await bus.jetstream.delete_stream(stream)
+    await bus.close()
+
+
+@pytest.fixture
+def own_nats(tmp_path: Path) -> Iterator[EmbeddedNats]:
+    """A NATS that the test may kill."""
+    server = EmbeddedNats(tmp_path / "nats", durable=False)
+    server.start()
+    yield server
+    server.stop()

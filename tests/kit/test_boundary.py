@@ -106,7 +106,7 @@ async def test_invalid_bodies_name_the_wrong_part(launch: Launch) -> None:
 async def test_the_limit_of_requests_is_told_and_held(launch: Launch) -> None:
     async with launch(service, requests_per_minute=2) as probe:
         first = await probe.client.get("/v1/notes")
-        assert 'r=1' in first.headers["ratelimit"]
+        assert "r=1" in first.headers["ratelimit"]
         await probe.client.get("/v1/notes")
         third = await probe.client.get("/v1/notes")
         assert third.status_code == 429

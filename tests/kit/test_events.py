@@ -6,10 +6,9 @@ from probe.app import Behaviour, service
 from sqlalchemy import text
 
 from kit.db import EVERYWHERE
-from kit.events import dead_letters, replay
-from kit.events import applying
+from kit.events import applying, dead_letters, replay
 from kit.testing import Launch, Running, until
-from pourquoi.ingest.v1.events_pb2 import PostErased, PostCollected
+from pourquoi.ingest.v1.events_pb2 import PostErased
 
 
 async def counted(probe: Running) -> list[str]:

@@ -124,7 +124,10 @@ def consumers(runtime: Runtime) -> Sequence[Consumer]:
             async with runtime.database.session(workspace) as session:
                 fresh = await first_time(session, "probe", list(bodies))
                 await session.execute(
-                    text("INSERT INTO counts (workspace_id, body) SELECT :workspace, * FROM unnest(CAST(:bodies AS text[]))"),
+                    text(
+                        "INSERT INTO counts (workspace_id, body) "
+                        "SELECT :workspace, * FROM unnest(CAST(:bodies AS text[]))"
+                    ),
                     {"workspace": workspace, "bodies": [bodies[event_id] for event_id in fresh]},
                 )
         behaviour.batches.append(len(batch))
