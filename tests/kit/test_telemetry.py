@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from opentelemetry import trace
@@ -13,8 +14,8 @@ from kit.settings import ServiceSettings
 from kit.telemetry import log_outage
 
 
-@pytest.fixture
-def log(capsys: pytest.CaptureFixture[str]) -> Iterator[logging.Logger]:
+@contextmanager
+def logging_of_a_service() -> Iterator[logging.Logger]:
     """Logging as a service sets it up, taken back afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -24,8 +25,8 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[logging.Logger]:
     root.setLevel(level)
 
 
-def test_a_line_is_json_with_time_level_and_trace(log: logging.Logger, capsys, spans) -> None:
-    with trace.get_tracer("test").start_as_current_span("work") as span:
+def test_a_line_is_json_with_time_level_and_trace(capsys, spans) -> None:
+    with logging_of_a_service() as log, trace.get_tracer("test").start_as_current_span("work") as span:
         log.info("done with %d posts", 3)
     line = json.loads(capsys.readouterr().err)
     assert (line["level"], line["name"], line["message"]) == ("INFO", "probe", "done with 3 posts")
@@ -33,15 +34,20 @@ def test_a_line_is_json_with_time_level_and_trace(log: logging.Logger, capsys, s
     assert line["time"].endswith(("Z", "+00:00"))
 
 
-def test_the_text_of_a_post_never_reaches_a_log_by_an_exception(log: logging.Logger, capsys) -> None:
-    post = " ".join(("my", "private", "words"))
+def _misread(post: str) -> None:
     try:
+        float(post)
+    except ValueError as error:
+        raise LookupError(post) from error
+
+
+def test_the_text_of_a_post_never_reaches_a_log_by_an_exception(capsys) -> None:
+    post = " ".join(("my", "private", "words"))
+    with logging_of_a_service() as log:
         try:
-            float(post)
-        except ValueError as error:
-            raise LookupError(post) from error
-    except LookupError as error:
-        log.error("could not be applied: %s", type(error).__name__, exc_info=error)
+            _misread(post)
+        except LookupError as error:
+            log.error("could not be applied: %s", type(error).__name__, exc_info=error)
     written = capsys.readouterr().err
     assert post not in written
     line = json.loads(written)
