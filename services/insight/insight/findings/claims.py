@@ -38,7 +38,7 @@ def digits_that_tell_apart(*shares: float) -> int:
 
 
 def _quoted_share(share: Share) -> str:
-    digits = digits_that_tell_apart(share.low, share.high)
+    digits = digits_that_tell_apart(share.low, share.value, share.high)
     low, value, high = (percent(each, digits) for each in (share.low, share.value, share.high))
     return f"{value} % of posts ({low}–{high} %)"
 

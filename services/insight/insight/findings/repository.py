@@ -15,8 +15,9 @@ from insight.prevalence.clusters import AuthorSums
 from kit.db import Repository
 
 # One statement, so that everything is counted in one snapshot. Without a period the observed time is halved.
-# A cell is what one author wrote in one segment. Each measure relates hits to a base, author by author; the
-# rows without a segment hold the bases over all authors, also of those who wrote nothing in a segment.
+# A cell is what one author wrote in one segment, beside what that author wrote at all. Each measure relates
+# hits to a base, author by author; rows without a segment hold the bases over all authors. Windows instead of
+# joins: the planner knows nothing of rows that arrived a second ago, and would pair every cell with every author.
 _SUMS = text(
     """
     WITH posts AS (
@@ -37,18 +38,20 @@ _SUMS = text(
             count(*) FILTER (WHERE sentiment = 'neutral') AS neutral,
             count(*) FILTER (WHERE sentiment = 'positive') AS positive
         FROM posts, period GROUP BY segment_id, author_id
-    ), authors AS (
-        SELECT author_id, sum(whole) AS whole, sum(previous) AS previous, sum(current) AS current
-        FROM cells GROUP BY author_id
+    ), authored AS (
+        SELECT *, sum(whole) OVER author AS all_whole, sum(previous) OVER author AS all_previous,
+            sum(current) OVER author AS all_current, row_number() OVER author AS place
+        FROM cells WINDOW author AS (PARTITION BY author_id)
     ), measures AS (
-        SELECT NULL AS segment_id, measure, 0 AS hits, base FROM authors,
-            LATERAL (VALUES ('whole', whole), ('previous', previous), ('current', current)) AS each (measure, base)
+        SELECT NULL AS segment_id, measure, 0 AS hits, base FROM authored,
+            LATERAL (VALUES ('whole', all_whole), ('previous', all_previous), ('current', all_current))
+                AS each (measure, base)
+        WHERE place = 1
         UNION ALL
-        SELECT segment_id, measure, hits, base FROM cells JOIN authors USING (author_id),
-            LATERAL (VALUES ('whole', cells.whole, authors.whole),
-                ('previous', cells.previous, authors.previous), ('current', cells.current, authors.current),
-                ('negative', negative, cells.whole), ('neutral', neutral, cells.whole),
-                ('positive', positive, cells.whole)) AS each (measure, hits, base)
+        SELECT segment_id, measure, hits, base FROM authored,
+            LATERAL (VALUES ('whole', whole, all_whole), ('previous', previous, all_previous),
+                ('current', current, all_current), ('negative', negative, whole), ('neutral', neutral, whole),
+                ('positive', positive, whole)) AS each (measure, hits, base)
         WHERE segment_id IS NOT NULL
     ), sums AS (
         SELECT segment_id, measure, count(*) AS authors, sum(base)::bigint AS posts,

@@ -8,25 +8,20 @@ from fastapi import Depends, Response
 
 from insight.insights.schemas import InsightView
 from insight.reviews.lifecycle import Action
-from insight.reviews.schemas import Decision, ReviewView
+from insight.reviews.schemas import Decision, Rejection, ReviewView
 from insight.reviews.service import Verdict, list_reviews, review
 from kit.rest import CurrentPrincipal, IfMatch, Page, Paging, ReadSession, ReviewSession, Router, set_etag
 
 router = Router(prefix="/v1/insights", tags=["reviews"])
 
-Decide = Callable[[Action], Awaitable[InsightView]]
+Decide = Callable[[Action, str], Awaitable[InsightView]]
+NO_REASON = Decision()
 
 
 def _decide(
-    insight_id: UUID,
-    session: ReviewSession,
-    principal: CurrentPrincipal,
-    revision: IfMatch,
-    response: Response,
-    decision: Decision | None = None,
+    insight_id: UUID, session: ReviewSession, principal: CurrentPrincipal, revision: IfMatch, response: Response
 ) -> Decide:
-    async def decide(action: Action) -> InsightView:
-        reason = decision.reason if decision else ""
+    async def decide(action: Action, reason: str) -> InsightView:
         view = await review(session, insight_id, Verdict(action, principal.subject, reason, revision))
         set_etag(response, view.revision)
         return view
@@ -38,27 +33,27 @@ Deciding = Annotated[Decide, Depends(_decide)]
 
 
 @router.post("/{insight_id}/submit")
-async def submit_insight(decide: Deciding) -> InsightView:
+async def submit_insight(decide: Deciding, decision: Decision = NO_REASON) -> InsightView:
     """Hand a draft to review: from now on readings show new numbers beside it instead of changing it."""
-    return await decide(Action.SUBMIT)
+    return await decide(Action.SUBMIT, decision.reason)
 
 
 @router.post("/{insight_id}/accept")
-async def accept_insight(decide: Deciding) -> InsightView:
+async def accept_insight(decide: Deciding, decision: Decision = NO_REASON) -> InsightView:
     """Accept an insight as it stands; its claim is frozen."""
-    return await decide(Action.ACCEPT)
+    return await decide(Action.ACCEPT, decision.reason)
 
 
 @router.post("/{insight_id}/reject")
-async def reject_insight(decide: Deciding) -> InsightView:
-    """Reject an insight; it needs a reason, and the headlines pass the insight over."""
-    return await decide(Action.REJECT)
+async def reject_insight(decide: Deciding, rejection: Rejection) -> InsightView:
+    """Reject an insight and say why; the headlines pass it over from now on."""
+    return await decide(Action.REJECT, rejection.reason)
 
 
 @router.post("/{insight_id}/publish")
-async def publish_insight(decide: Deciding) -> InsightView:
+async def publish_insight(decide: Deciding, decision: Decision = NO_REASON) -> InsightView:
     """Publish an accepted insight: it is announced to other services and sent to every webhook endpoint."""
-    return await decide(Action.PUBLISH)
+    return await decide(Action.PUBLISH, decision.reason)
 
 
 @router.get("/{insight_id}/reviews")

@@ -12,11 +12,15 @@ from kit.db import clean_text
 
 
 class Decision(BaseModel):
-    """Why a decision is taken."""
+    """A decision, and why it is taken if there is something to say."""
 
-    reason: Annotated[str, AfterValidator(clean_text)] = Field(
-        default="", max_length=2_000, description="Kept on record; a rejection needs one."
-    )
+    reason: Annotated[str, AfterValidator(clean_text)] = Field(default="", max_length=2_000)
+
+
+class Rejection(BaseModel):
+    """Why an insight does not hold: a rejection without a reason teaches nobody anything."""
+
+    reason: Annotated[str, AfterValidator(clean_text)] = Field(max_length=2_000, pattern=r"\S")
 
 
 class ReviewView(BaseModel):

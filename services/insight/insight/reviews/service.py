@@ -14,7 +14,6 @@ from insight.reviews.lifecycle import Action, Status, decide
 from insight.reviews.repository import ReviewRepository
 from insight.webhooks.service import enqueue_deliveries
 from kit.db import Session, new_id
-from kit.errors import Invalid
 from kit.outbox import emit
 from kit.rest import check_revision
 from pourquoi.insight.v1.events_pb2 import InsightPublished
@@ -35,13 +34,11 @@ class Verdict:
 async def review(session: Session, insight_id: UUID, verdict: Verdict) -> InsightView:
     """Takes a decision; publishing also announces the insight and starts its deliveries to partners.
 
-    Raises NotFound, PreconditionFailed when the insight changed since it was looked at, Conflict when the
-    decision is not possible in its status, and Invalid for a rejection without a reason.
+    Raises NotFound, PreconditionFailed when the insight changed since it was looked at, and Conflict when the
+    decision is not possible in its status.
     """
     insight = await get_insight(session, insight_id, lock=True)
     check_revision(verdict.revision, insight.revision)
-    if verdict.action is Action.REJECT and not verdict.reason.strip():
-        raise Invalid("A rejection needs a reason: say why the insight does not hold.")
     outcome = decide(insight.status, verdict.action)
     record = _record(session, insight_id, verdict, outcome=outcome, revision=insight.revision)
     insight.status, insight.updated_at = outcome, record.created_at
