@@ -63,9 +63,7 @@ def test_only_repositories_build_sql(service: str) -> None:
         if path.is_relative_to(ROOT / "services" / service)
         and any(name.startswith(("sqlalchemy", "sqlmodel", "alembic", "asyncpg")) for name in imports(path))
     }
-    allowed = {
-        name for name in builders if name.endswith(("/repository.py", "/models.py")) or "/migrations/" in name
-    }
+    allowed = {name for name in builders if name.endswith(("/repository.py", "/models.py")) or "/migrations/" in name}
     assert builders == allowed
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 from starlette.requests import ClientDisconnect
 
 from kit.db import clean_text, is_outage, is_unstorable
@@ -100,7 +101,18 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         instance=request.scope["path"],
         trace_id=current_trace_id(),
     )
-    return JSONResponse(problem.model_dump(), status.value, error.headers, MEDIA_TYPE)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed_methods(request)) or headers.get("Allow", "")
+    return JSONResponse(problem.model_dump(), status.value, headers, MEDIA_TYPE)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """Every method that is documented for the path; the router itself only tells those of its first match."""
+    app: FastAPI = request.app
+    paths: dict[str, dict[str, object]] = app.openapi().get("paths", {})
+    matching = (methods for path, methods in paths.items() if compile_path(path)[0].match(request.scope["path"]))
+    return sorted({method.upper() for methods in matching for method in methods})
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
