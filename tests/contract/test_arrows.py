@@ -1,4 +1,4 @@
-"""The never-arrows that an import graph of packages cannot see: who imports which library, who builds SQL, who commits."""
+"""The never-arrows that a graph of packages cannot see: who imports which library, builds SQL, commits."""
 
 import ast
 from collections.abc import Iterator

@@ -6,7 +6,6 @@ import enrichment.app
 import ingest.app
 import insight.app
 import segmentation.app
-
 from kit.testing import Launch, Running, until
 from tests.system.platform import numbered
 
@@ -16,7 +15,7 @@ POSTS = 120
 async def test_one_trace_leads_from_the_request_to_the_quotes(launch: Launch, spans: Any) -> None:
     async with (
         launch(ingest.app.service) as ingesting,
-        launch(enrichment.app.service) as enriching,
+        launch(enrichment.app.service),
         launch(segmentation.app.service, ingest_target=ingesting.rpc_target) as segmenting,
         launch(insight.app.service, ingest_target=ingesting.rpc_target) as reading,
     ):

@@ -1,7 +1,7 @@
 """To another workspace, and to a stranger, nothing of a workspace exists: over REST for every id, and over gRPC."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx2
@@ -101,14 +101,14 @@ async def test_without_a_key_every_operation_is_401(system: System, ids: Ids) ->
 
 
 @pytest.fixture
-def clients(system: System) -> Iterator[Any]:
+def clients(system: System) -> Callable[[str, Any], Client[Any]]:
     """A gRPC client of each service, with the platform's service key."""
     settings = ServiceSettings(service_key=system.local.home.secrets().service_key)
 
     def client(name: str, stub: Any) -> Client[Any]:
         return Client(f"127.0.0.1:{system.platform.services[name].grpc}", stub, settings)
 
-    yield client
+    return client
 
 
 async def test_grpc_shows_nothing_of_another_workspace(system: System, ids: Ids, clients: Any) -> None:
