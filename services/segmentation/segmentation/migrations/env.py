@@ -1,0 +1,5 @@
+"""Runs the migrations of the segmentation service."""
+
+from kit.migrations import run_migrations
+
+run_migrations()

@@ -1,0 +1,1 @@
+"""Segments: the named groups of a segmentation, and the posts that belong to them."""

@@ -1,0 +1,131 @@
+"""Names of segments from the keyphrases of their posts: telling, different, and said only once."""
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+_CANDIDATES = 60
+_LABEL_PHRASES = 3
+# A longer phrase stands for its word when it carries at least this share of the word's weight.
+_LONGER_WINS = 0.4
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Which post mentions which phrase: posts by phrases, each phrase once per post."""
+
+    counts: csr_array
+    vocabulary: Sequence[str]
+
+    @classmethod
+    def of(cls, posts: Iterable[Iterable[str]]) -> "Mentions":
+        """Collect the phrases of posts, in the order of the posts."""
+        builder = MentionsBuilder()
+        for phrases in posts:
+            builder.add(phrases)
+        return builder.build()
+
+    def rows(self, posts: NDArray[np.intp]) -> "Mentions":
+        """The mentions of some posts, in the order given."""
+        return Mentions(self.counts[posts], self.vocabulary)
+
+
+class MentionsBuilder:
+    """Collects mentions post by post; each distinct phrase is held once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._columns, self._ends = array("i"), array("i", [0])
+
+    def add(self, phrases: Iterable[str]) -> None:
+        """Add the next post."""
+        numbers = self._numbers
+        self._columns.extend(sorted({numbers.setdefault(phrase, len(numbers)) for phrase in phrases}))
+        self._ends.append(len(self._columns))
+
+    def build(self) -> Mentions:
+        """The mentions of all posts so far."""
+        columns, ends = np.array(self._columns, dtype=np.int32), np.array(self._ends, dtype=np.int32)
+        ones = np.ones(len(columns), dtype=np.int32)
+        counts = csr_array((ones, columns, ends), shape=(len(ends) - 1, len(self._numbers)))
+        return Mentions(counts, list(self._numbers))
+
+
+def telling_phrases(
+    mentions: Mentions, segments: NDArray[np.intp], segment_count: int, count: int
+) -> list[tuple[str, ...]]:
+    """The most telling phrases of every segment, without repetition, best first.
+
+    c-TF-IDF (Grootendorst 2022, "BERTopic"): mentions in the segment times log(1 + mean mentions per segment
+    / mentions overall), so that a phrase counts for what it says of this segment and not of all.
+    """
+    inside = _mentions_by_segment(mentions.counts, segments, segment_count)
+    overall = np.asarray(inside.sum(axis=0)).ravel()
+    # A phrase of a single post names no group.
+    rarity = np.where(overall > 1, np.log1p(inside.sum() / max(segment_count, 1) / np.maximum(overall, 1)), 0.0)
+    return [
+        _best(inside.indices[start:end], inside.data[start:end], rarity, mentions.vocabulary)[:count]
+        for start, end in pairwise(inside.indptr)
+    ]
+
+
+def label_of(phrases: Sequence[str]) -> str:
+    """A readable name: the first phrases, or a plain word when posts carry no phrase."""
+    return ", ".join(phrases[:_LABEL_PHRASES]) or "unnamed"
+
+
+def distinct_labels(phrases: Sequence[tuple[str, ...]]) -> list[str]:
+    """One label per segment; equal names are told apart by a number."""
+    labels: list[str] = []
+    for own in phrases:
+        label = label_of(own)
+        same = sum(1 for other in labels if other == label or other.startswith(f"{label} ("))
+        labels.append(f"{label} ({same + 1})" if same else label)
+    return labels
+
+
+def _mentions_by_segment(counts: csr_array, segments: NDArray[np.intp], segment_count: int) -> csr_array:
+    rows = np.flatnonzero(segments >= 0)
+    ones = np.ones(len(rows), dtype=np.int32)
+    membership = csr_array((ones, (segments[rows], rows)), shape=(segment_count, len(segments)))
+    return csr_array(membership @ counts)
+
+
+def _best(
+    columns: NDArray[np.int32], counts: NDArray[np.int32], rarity: NDArray[np.float64], vocabulary: Sequence[str]
+) -> tuple[str, ...]:
+    weights = counts * rarity[columns]
+    ranked = np.lexsort((columns, -weights))[:_CANDIDATES]
+    weight_of = {vocabulary[columns[place]]: float(weights[place]) for place in ranked if weights[place] > 0}
+    chosen: list[str] = []
+    for phrase in weight_of:
+        telling = _fullest(phrase, weight_of)
+        if not any(_repeats(telling, other) for other in chosen):
+            chosen.append(telling)
+    return tuple(chosen)
+
+
+def _fullest(phrase: str, weight_of: dict[str, float]) -> str:
+    """The longest nearly as telling phrase that contains this one."""
+    enough = weight_of[phrase] * _LONGER_WINS
+    longer = [other for other in weight_of if f" {phrase} " in f" {other} " and weight_of[other] >= enough]
+    return max(longer, key=lambda other: (len(other.split()), weight_of[other]))
+
+
+def _repeats(phrase: str, other: str) -> bool:
+    return any(_is_same_word(word, seen) for word in phrase.split() for seen in other.split())
+
+
+def _is_same_word(left: str, right: str) -> bool:
+    """Whether two words are forms of one, in any language that inflects at the end."""
+    shared = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        shared += 1
+    return shared >= 3 and shared >= 0.6 * max(len(left), len(right))
