@@ -13,6 +13,7 @@ import psutil
 
 from kit.local.accounts import Account
 
+_LINE_CHARACTERS = 300
 _LOG_BYTES = 10 * 1024 * 1024
 # The kernel closes this shell's standard input when the owner dies, however it dies; then it ends the child.
 _LEASH = 'read -r _; kill -s "$0" "$1"'
@@ -136,7 +137,7 @@ class Child:
     def ending(self, lines: int = 15) -> str:
         """Where the log lies and how it ends, for error messages."""
         last = self.log.read_text(errors="replace").splitlines()[-lines:] if self.log.exists() else []
-        return "\n".join([f"Its log {self.log} ends with:", *(f"  {line}" for line in last or ["(nothing)"])])
+        return "\n".join([f"Its log {self.log} ends with:", *(f"  {_cut(line)}" for line in last or ["(nothing)"])])
 
     def _release(self) -> None:
         atexit.unregister(self.stop)
@@ -157,6 +158,11 @@ def stop_together(children: Sequence[Child]) -> None:
 def _limit(log: Path) -> None:
     if log.exists() and log.stat().st_size > _LOG_BYTES:
         log.replace(log.with_suffix(f"{log.suffix}.1"))
+
+
+def _cut(line: str) -> str:
+    """Long lines are tracebacks in JSON: they say where at their beginning and what at their end."""
+    return line if len(line) <= _LINE_CHARACTERS else f"{line[: _LINE_CHARACTERS // 3]} ... {line[-_LINE_CHARACTERS:]}"
 
 
 def _has_ended(process: psutil.Process) -> bool:
