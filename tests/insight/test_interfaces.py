@@ -65,7 +65,9 @@ async def test_another_workspace_sees_nothing(read, insight: Running, partner) -
         f"/v1/deliveries/{delivery['id']}/replay",
     ]
     assert {path: (await other.get(path)).status_code for path in reads} == dict.fromkeys(reads, 404)
-    assert {path: (await other.post(path)).status_code for path in changes} == dict.fromkeys(changes, 404)
+    assert {path: (await other.post(path, json={"reason": "Mine."})).status_code for path in changes} == dict.fromkeys(
+        changes, 404
+    )
     assert (await other.delete(f"/v1/endpoints/{endpoint['id']}")).status_code == 404
     for path in ("/v1/insights", "/v1/endpoints", "/v1/deliveries"):
         assert (await other.get(path)).json()["items"] == []
@@ -129,17 +131,16 @@ async def test_trends_compare_the_period_that_is_asked_for(read, insight: Runnin
     assert {item["trend"]["direction"] for item in quiet["items"]} == {"not_enough_evidence"}
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"from": "2026-03-02T00:00:00Z"},
-        {"from": "2026-03-03T00:00:00Z", "to": "2026-03-02T00:00:00Z"},
-        {"from": "0001-01-01T00:00:00Z", "to": "9999-12-31T00:00:00Z"},
-        {"from": "0001-01-01T00:00:00+14:00", "to": "2026-03-02T00:00:00Z"},
-        {"from": "2026-03-02T00:00:00", "to": "2026-03-03T00:00:00"},
-    ],
-)
-async def test_a_period_that_makes_no_sense_is_refused(insight: Running, ingest: Ingest, query: dict[str, str]) -> None:
+async def test_a_period_that_makes_no_sense_is_refused(insight: Running, ingest: Ingest) -> None:
     study_id = str(uuid4())
     ingest.studies.add(("alpha", study_id))
-    assert (await insight.client.get(f"/v1/studies/{study_id}/trends", params=query)).status_code == 422
+    for start, end in (
+        ("2026-03-02T00:00:00Z", None),
+        ("2026-03-03T00:00:00Z", "2026-03-02T00:00:00Z"),
+        ("0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z"),
+        ("0001-01-01T00:00:00+14:00", "2026-03-02T00:00:00Z"),
+        ("2026-03-02T00:00:00", "2026-03-03T00:00:00"),
+    ):
+        query = {"from": start} if end is None else {"from": start, "to": end}
+        answer = await insight.client.get(f"/v1/studies/{study_id}/trends", params=query)
+        assert answer.status_code == 422, (start, end)

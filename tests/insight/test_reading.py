@@ -165,6 +165,23 @@ async def test_a_changed_post_is_counted_where_it_now_belongs(insight: Running) 
     ]
 
 
+async def test_a_post_that_left_the_study_is_no_longer_counted(read, insight: Running) -> None:
+    conversation = airline()
+    await read(conversation)
+    left = conversation.enriched(conversation.posts[:10])
+    for event in left:
+        event.enrichment.study_ids[:] = [str(new_id())]
+        event.enrichment.revision = 2
+    await insight.publish(*left)
+
+    async def counts() -> tuple[int, int] | None:
+        coverage = (await insight.client.get(f"/v1/studies/{conversation.study_id}/coverage")).json()
+        headlines = (await insight.client.get(f"/v1/studies/{conversation.study_id}/headlines")).json()
+        return (coverage["posts"], headlines["posts"]) if headlines["posts"] == 390 else None
+
+    assert await until(counts) == (390, 390)
+
+
 async def test_of_two_memberships_the_later_one_holds(insight: Running, ingest: Ingest) -> None:
     conversation = airline()
     ingest.store(conversation.stored_by_ingest())

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from insight.settings import InsightSettings
 from insight.webhooks.addresses import check_url, is_public
+from insight.webhooks.answers import answer_of
 from insight.webhooks.ladder import (
     Answer,
     Dispatched,
@@ -93,6 +95,26 @@ def test_retry_after_is_respected_within_a_day() -> None:
     endless = Answer(503, retry_after=timedelta(days=400))
     after = settle(attempt(1), endless, NOW, waits=LADDER, jitter=0)
     assert after == Pending(1, NOW + timedelta(hours=24))
+
+
+@pytest.mark.parametrize(
+    ("value", "wait"),
+    [
+        ("120", timedelta(minutes=2)),
+        ("Sun, 22 Nov 2026 12:01:00 GMT", timedelta(minutes=1)),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", timedelta(0)),
+        ("soon", None),
+        ("-5", None),
+        (None, None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_a_date(value: str | None, wait: timedelta | None) -> None:
+    assert answer_of(503, value, NOW).retry_after == wait
+
+
+def test_the_ladder_may_be_set_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSIGHT_WEBHOOK_WAITS_SECONDS", "[1, 60]")
+    assert InsightSettings.load().webhook_waits == (timedelta(seconds=1), timedelta(minutes=1))
 
 
 def test_a_dead_replica_gives_its_delivery_back() -> None:

@@ -51,9 +51,7 @@ class Fact(WorkspaceModel, table=True):
 
     post_id: UUID = Field(primary_key=True)
     author_id: UUID
-    platform: str = Field(sa_type=Text)
     published_at: datetime = _moment()
-    language: str = Field(sa_type=Text)
     sentiment: str | None = Field(sa_type=Text)
     study_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     is_repost: bool

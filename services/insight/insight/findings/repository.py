@@ -11,6 +11,7 @@ from insight.findings.findings import SegmentCounts
 from insight.findings.periods import Period
 from insight.findings.tones import Sentiment
 from insight.findings.trends import TwoPeriods
+from insight.models import Segmentation
 from insight.prevalence.clusters import AuthorSums
 from kit.db import Repository
 
@@ -23,7 +24,7 @@ _SUMS = text(
     WITH posts AS (
         SELECT segment_id, author_id, published_at, sentiment
         FROM memberships JOIN facts USING (workspace_id, post_id)
-        WHERE workspace_id = :workspace AND segmentation_id = :segmentation
+        WHERE workspace_id = :workspace AND segmentation_id = :segmentation AND :study = ANY(study_ids)
     ), period AS (
         SELECT coalesce(CAST(:previous_start AS timestamptz), min(published_at)) AS previous_start,
             coalesce(CAST(:start AS timestamptz),
@@ -79,15 +80,15 @@ class StudyCounts:
 class CountRepository(Repository):
     """Counts within one workspace."""
 
-    async def count(self, segmentation_id: UUID, period: Period | None = None) -> StudyCounts:
+    async def count(self, segmentation: Segmentation, period: Period | None = None) -> StudyCounts:
         """Counts every segment that has posts, over the whole time and in two periods.
 
         Without a period the second half of the observed time is compared with the first.
         """
-        values = {"workspace": self.workspace, "segmentation": segmentation_id}
+        values = {"workspace": self.workspace, "segmentation": segmentation.id}
         labels = {row.id: row.label for row in await self.session.execute(_LABELS, values)}
         bounds = period.model_dump() if period else dict.fromkeys(Period.model_fields)
-        rows = (await self.session.execute(_SUMS, {**values, **bounds})).all()
+        rows = (await self.session.execute(_SUMS, {**values, **bounds, "study": segmentation.study_id})).all()
         bases = {row.measure: row for row in rows if row.segment_id is None}
         if not bases:
             return StudyCounts(0, None, [])

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlmodel import col
 
 from insight.findings.tones import OPPOSITES, Sentiment
-from insight.models import Quote
+from insight.models import Quote, Segmentation
 from insight.quotes.selection import Stance
 from kit.db import Repository
 
@@ -31,7 +31,7 @@ _CANDIDATES = text(
                 WHEN tone IS NULL OR sentiment = tone THEN 'evidence' END AS stance,
                 coalesce(array_position(exemplars, post_id), 1000000) AS place) AS judged
         WHERE facts.workspace_id = :workspace AND memberships.segmentation_id = :segmentation
-            AND NOT is_repost AND stance IS NOT NULL
+            AND :study = ANY(study_ids) AND NOT is_repost AND stance IS NOT NULL
     ), placed AS (
         SELECT *, row_number() OVER (PARTITION BY segment_id, stance ORDER BY place, strength DESC, post_id) AS rank
         FROM ranked WHERE of_author = 1
@@ -73,7 +73,7 @@ class QuoteRepository(Repository):
     """Quotes of one workspace."""
 
     async def list_candidates(
-        self, segmentation_id: UUID, tones: Iterable[tuple[UUID, Sentiment | None]]
+        self, segmentation: Segmentation, tones: Iterable[tuple[UUID, Sentiment | None]]
     ) -> list[CandidatePost]:
         """Posts to quote about each segment with the tone of its claim, best first, one per author."""
         wanted = [
@@ -84,7 +84,8 @@ class QuoteRepository(Repository):
             _CANDIDATES,
             {
                 "workspace": self.workspace,
-                "segmentation": segmentation_id,
+                "segmentation": segmentation.id,
+                "study": segmentation.study_id,
                 "wanted": json.dumps(wanted),
                 "most": CANDIDATES_PER_STANCE,
             },

@@ -9,7 +9,7 @@ from datetime import timedelta
 from opentelemetry import propagate, trace
 
 from insight.readings.repository import ClaimedStudy, DueStudyRepository
-from insight.readings.service import StudyReader
+from insight.readings.service import LeaseLostError, StudyReader
 from kit.db import EVERYWHERE, is_outage
 from kit.errors import Unavailable
 from kit.telemetry import log_outage
@@ -55,14 +55,19 @@ class ReadingWorker:
         """One reading; a study that cannot be read waits, so that it does not hold up the others."""
         try:
             await self.reader.read(claimed)
+        except LeaseLostError as error:
+            _log.warning("%s", error)
         except Unavailable as error:
             _log.warning("Study %s waits to be read: %s", claimed.study_id, error)
+            await self._postpone(claimed)
         except Exception as error:
             if is_outage(error):
                 raise
             _log.error("Study %s could not be read: %s", claimed.study_id, type(error).__name__, exc_info=error)
-        else:
-            return
+            await self._postpone(claimed)
+
+    async def _postpone(self, claimed: ClaimedStudy) -> None:
+        """Gives the study back, each time for longer."""
         seconds = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(claimed.failures, 10))
         async with self.reader.database.session(claimed.workspace) as session:
             await DueStudyRepository(session).postpone(claimed, timedelta(seconds=seconds))

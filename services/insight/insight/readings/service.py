@@ -22,6 +22,10 @@ from kit.db import Database, Session
 from kit.errors import Unavailable
 
 
+class LeaseLostError(Exception):
+    """A reading took so long that another replica has taken the study over."""
+
+
 @dataclass(frozen=True)
 class _Counted:
     """What a study says by one segmentation, before it is proven by quotes."""
@@ -43,7 +47,8 @@ class StudyReader:
     async def read(self, claimed: ClaimedStudy) -> None:
         """Reads a study by every kind of segmentation that is complete, then lets go of it.
 
-        Raises `Unavailable` while ingest is away; the study is then still due.
+        Raises `Unavailable` while ingest or posts are away, and `LeaseLostError` when it took too long; in
+        both cases nothing was changed and the study is still due.
         """
         async with self.database.session(claimed.workspace) as session:
             kinds = await MembershipRepository(session).kinds(claimed.study_id)
@@ -51,11 +56,11 @@ class StudyReader:
         complete = [each for each in counted if each is not None]
         quotes = [await self._quotes(claimed.workspace, each.candidates) for each in complete]
         async with self.database.session(claimed.workspace) as session:
-            if not await DueStudyRepository(session).finish(claimed):
-                return
             await TombstoneRepository(session).hold_off()
             for each, chosen in zip(complete, quotes, strict=True):
                 await _store(session, each, chosen)
+            if not await DueStudyRepository(session).finish(claimed):
+                raise LeaseLostError(f"Another replica reads the study {claimed.study_id} by now.")
 
     async def _count(self, session: Session, study_id: UUID, kind: str) -> _Counted | None:
         """What the newest segmentation of a kind says; None until all of its memberships have arrived.
@@ -68,11 +73,11 @@ class StudyReader:
             return None
         if await memberships.lacks_facts(segmentation, timedelta(seconds=self.settings.facts_patience_seconds)):
             raise Unavailable("Some posts of the segmentation have not been enriched yet.")
-        study = await CountRepository(session).count(segmentation.id)
+        study = await CountRepository(session).count(segmentation)
         fewest = self.settings.fewest_authors
         findings = find(study.segments, study.period, fewest_authors=fewest).by_segment if study.period else {}
         tones = ((each, finding.tone.sentiment if finding.tone else None) for each, finding in findings.items())
-        candidates = await QuoteRepository(session).list_candidates(segmentation.id, tones)
+        candidates = await QuoteRepository(session).list_candidates(segmentation, tones)
         return _Counted(segmentation, study, findings, candidates)
 
     async def _quotes(self, workspace: str, candidates: Sequence[CandidatePost]) -> dict[UUID, list[ChosenQuote]]:

@@ -18,17 +18,15 @@ from kit.db import Repository
 # A revision that is not newer returns no row, so that a repetition changes nothing; `old` is PostgreSQL 18.
 _PUT_FACTS = text(
     """
-    INSERT INTO facts (workspace_id, post_id, author_id, platform, published_at, language, sentiment,
-        study_ids, is_repost, revision)
+    INSERT INTO facts (workspace_id, post_id, author_id, published_at, sentiment, study_ids, is_repost, revision)
     SELECT :workspace, given.* FROM jsonb_to_recordset(CAST(:facts AS jsonb)) AS given (
-        post_id uuid, author_id uuid, platform text, published_at timestamptz, language text, sentiment text,
-        study_ids uuid[], is_repost boolean, revision integer)
+        post_id uuid, author_id uuid, published_at timestamptz, sentiment text, study_ids uuid[],
+        is_repost boolean, revision integer)
     WHERE NOT EXISTS (SELECT FROM tombstones WHERE workspace_id = :workspace AND post_id = given.post_id)
     ORDER BY given.post_id
     ON CONFLICT (workspace_id, post_id) DO UPDATE SET
-        author_id = excluded.author_id, platform = excluded.platform, published_at = excluded.published_at,
-        language = excluded.language, sentiment = excluded.sentiment, study_ids = excluded.study_ids,
-        is_repost = excluded.is_repost, revision = excluded.revision
+        author_id = excluded.author_id, published_at = excluded.published_at, sentiment = excluded.sentiment,
+        study_ids = excluded.study_ids, is_repost = excluded.is_repost, revision = excluded.revision
     WHERE facts.revision < excluded.revision
     RETURNING new.study_ids, new.published_at, new.sentiment, old.study_ids AS old_study_ids,
         old.published_at AS old_published_at, old.sentiment AS old_sentiment

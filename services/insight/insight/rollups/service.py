@@ -85,10 +85,8 @@ def _fact(workspace: str, enrichment: PostEnrichment) -> Fact:
     return Fact(
         workspace_id=workspace,
         post_id=UUID(enrichment.post_id),
-        author_id=UUID(enrichment.author_id or enrichment.post_id),
-        platform=enrichment.platform,
+        author_id=UUID(enrichment.author_id),
         published_at=enrichment.published_at.ToDatetime(tzinfo=UTC),
-        language=enrichment.language,
         sentiment=_SENTIMENTS.get(enrichment.sentiment.label),
         study_ids=[UUID(study_id) for study_id in enrichment.study_ids],
         is_repost=enrichment.is_repost,

@@ -29,7 +29,7 @@ async def trends_of(
     segmentation = await MembershipRepository(session).latest(study_id, kind)
     if segmentation is None:
         return TrendsView(study_id=study_id, segmentation=None, period=period, items=[])
-    study = await CountRepository(session).count(segmentation.id, period)
+    study = await CountRepository(session).count(segmentation, period)
     found = find(study.segments, study.period, fewest_authors=fewest_authors).by_segment if study.period else {}
     largest_first = sorted(found.items(), key=lambda each: -each[1].posts)
     return TrendsView(
