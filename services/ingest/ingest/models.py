@@ -1,4 +1,4 @@
-"""The tables of the ingest service."""
+"""The tables of the ingest service that are handled row by row; posts and authors are written many at a time."""
 
 from datetime import datetime
 from typing import Any
@@ -51,45 +51,6 @@ class QueryVersion(WorkspaceModel, table=True):
     query: str
     created_by: str
     created_at: datetime = _moment()
-
-
-class Post(WorkspaceModel, table=True):
-    """A post; an erased one keeps its identity only, so that it cannot come back."""
-
-    __tablename__ = "posts"
-
-    id: UUID = Field(primary_key=True)
-    platform: str
-    external_id: str
-    author_id: UUID | None
-    text: str | None
-    claimed_language: str
-    published_at: datetime | None = _moment()
-    first_seen_at: datetime = _moment()
-    url: str
-    is_repost: bool
-    revision: int
-    erased_at: datetime | None = _moment()
-
-
-class PostStudy(WorkspaceModel, table=True):
-    """A post belongs to a study; the time of publication is repeated for coverage."""
-
-    __tablename__ = "post_studies"
-
-    study_id: UUID = Field(primary_key=True)
-    post_id: UUID = Field(primary_key=True)
-    published_at: datetime = _moment()
-
-
-class Author(WorkspaceModel, table=True):
-    """Somebody who published, by pseudonym."""
-
-    __tablename__ = "authors"
-
-    id: UUID = Field(primary_key=True)
-    platform: str
-    first_seen_at: datetime = _moment()
 
 
 class Upload(WorkspaceModel, table=True):

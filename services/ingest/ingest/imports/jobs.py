@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from ingest.imports.repository import UploadRepository
 from ingest.imports.schemas import ImportParameters, ImportResult, ImportState
-from ingest.imports.service import IMPORT
+from ingest.imports.service import IMPORT, ImportService
 from ingest.imports.uploads import ChunkedFile
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.submissions import check_row
@@ -83,6 +82,6 @@ class ImportJob:
 
         async def fetch(number: int) -> bytes:
             async with self.database.session(workspace) as session:
-                return await UploadRepository(session).chunk(upload_id, number)
+                return await ImportService(session, self.settings.file_limits).chunk(upload_id, number)
 
         return MeteredStream(ChunkedFile(lambda number: asyncio.run_coroutine_threadsafe(fetch(number), loop).result()))

@@ -53,6 +53,10 @@ class ImportService:
         )
         return await enqueue(self._session, IMPORT, parameters.model_dump(mode="json"))
 
+    async def chunk(self, upload_id: UUID, number: int) -> bytes:
+        """A stretch of an uploaded file; nothing beyond its end."""
+        return await self._uploads.chunk(upload_id, number)
+
     def _look(self, file: BinaryIO, given: ColumnMapping) -> tuple[FileFormat, ColumnMapping]:
         try:
             contents = open_file(MeteredStream(file), self._limits)
@@ -76,3 +80,8 @@ class ImportService:
             await self._uploads.add_chunk(upload.id, number, content)
             number += 1
         return upload
+
+
+async def remove_read_uploads(session: Session) -> None:
+    """Removes the files of all imports that ended, in whichever workspaces the session sees."""
+    await UploadRepository(session).remove_read()

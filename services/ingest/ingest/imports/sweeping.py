@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 
-from ingest.imports.repository import UploadRepository
+from ingest.imports.service import remove_read_uploads
 from kit.db import EVERYWHERE, Database
 from kit.telemetry import log_outage
 
@@ -29,4 +29,4 @@ class UploadSweeper:
     async def sweep(self) -> None:
         """Removes the files of all imports that ended."""
         async with self.database.session(EVERYWHERE) as session:
-            await UploadRepository(session).remove_read()
+            await remove_read_uploads(session)
