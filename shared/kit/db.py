@@ -146,5 +146,10 @@ def is_outage(error: BaseException) -> bool:
 
 
 def is_unstorable(error: BaseException) -> bool:
-    """True when PostgreSQL was given a character that its texts cannot hold: `clean_text` was forgotten."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _UNSTORABLE_STATES
+    """True for a text that holds what `clean_text` takes out: PostgreSQL or its driver has refused it."""
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _UNSTORABLE_STATES:
+        return True
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, UnicodeEncodeError):
+        cause = cause.__cause__
+    return cause is not None

@@ -106,7 +106,9 @@ class _Boundary(grpc.aio.ServerInterceptor):
         if is_outage(error):
             await context.abort(grpc.StatusCode.UNAVAILABLE, "The database is away; try again.")
         if is_unstorable(error):
-            await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The request holds a NUL character.")
+            await context.abort(
+                grpc.StatusCode.INVALID_ARGUMENT, "A text of the request holds NUL or half a character."
+            )
         _log.error("%s failed: %s", method, type(error).__name__, exc_info=error)
         await context.abort(grpc.StatusCode.INTERNAL, "Internal error; the service's log has the details.")
 

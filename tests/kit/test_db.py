@@ -142,9 +142,10 @@ async def test_a_full_pool_and_a_slow_statement_are_outages(database: Database) 
 
 
 async def test_text_that_cannot_be_stored_is_recognised(database: Database) -> None:
-    with pytest.raises(DBAPIError) as unclean:
-        await write(database, "alpha", "a\0b")
-    assert is_unstorable(unclean.value)
+    for body in ("a\0b", "a\ud800b"):
+        with pytest.raises(DBAPIError) as unclean:
+            await write(database, "alpha", body)
+        assert is_unstorable(unclean.value)
 
 
 async def _run(database: Database, *statements: str) -> None:

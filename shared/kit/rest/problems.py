@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
-from starlette.routing import compile_path
 from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
 
 from kit.db import clean_text, is_outage, is_unstorable
 from kit.errors import KINDS, FieldError, Invalid, Malformed, PourquoiError, Unavailable
@@ -59,7 +59,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(PourquoiError, _pourquoi)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    for kind in (Exception, DBAPIError, PoolTimeoutError, OSError, ClientDisconnect):
+    for kind in (Exception, DBAPIError, PoolTimeoutError, OSError, UnicodeEncodeError, ClientDisconnect):
         app.add_exception_handler(kind, _unexpected)
 
 
@@ -122,7 +122,7 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         away = Unavailable("The database is away; try again in a moment.", headers={"Retry-After": "2"})
         return problem_response(request, away)
     if is_unstorable(error):
-        return problem_response(request, Malformed("The request holds a NUL character, which cannot be stored."))
+        return problem_response(request, Malformed("A text of the request holds NUL or half a character."))
     _log.error("%s %s failed: %s", request.method, _template(request), type(error).__name__, exc_info=error)
     return problem_response(request, PourquoiError("Internal error; the service's log has the details."))
 
