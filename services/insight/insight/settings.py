@@ -14,7 +14,7 @@ class InsightSettings(ServiceSettings):
     service: ClassVar[str] = "insight"
 
     ingest_target: str = setting(
-        "INSIGHT_INGEST_TARGET", "127.0.0.1:9001", "Where ingest answers gRPC; quotes come from there."
+        "INSIGHT_INGEST_TARGET", "127.0.0.1:9081", "Where ingest answers gRPC; quotes come from there."
     )
     fewest_authors: int = setting(
         "INSIGHT_FEWEST_AUTHORS", 20, "Segments with fewer distinct authors are never spoken of."
