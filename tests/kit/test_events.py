@@ -3,23 +3,17 @@
 import asyncio
 
 from probe.app import Behaviour, service
-from sqlalchemy import text
+from probe.ledger import counted, letters, reached
 
-from kit.db import EVERYWHERE
-from kit.events import applying, dead_letters, replay
-from kit.testing import Launch, Running, until
+from kit.events import applying, replay
+from kit.testing import Launch, until
 from pourquoi.ingest.v1.events_pb2 import PostErased
-
-
-async def counted(probe: Running) -> list[str]:
-    async with probe.runtime.database.session(EVERYWHERE) as session:
-        return sorted((await session.execute(text("SELECT body FROM counts"))).scalars())
 
 
 async def test_every_event_is_applied_exactly_once(launch: Launch, behaviour: Behaviour) -> None:
     async with launch(service) as probe:
         await asyncio.gather(*(probe.client.post("/v1/notes", json={"body": f"{n:03}"}) for n in range(120)))
-        await until(lambda: _reached(probe, 120))
+        await until(lambda: reached(probe, 120))
         envelopes = await probe.envelopes("ingest")
         replays = [type(e)(e.subject, {**e.headers, "Nats-Msg-Id": f"again-{e.id}"}, e.payload) for e in envelopes]
         await probe.runtime.bus.publish(replays)
@@ -27,16 +21,12 @@ async def test_every_event_is_applied_exactly_once(launch: Launch, behaviour: Be
         assert await counted(probe) == [f"{n:03}" for n in range(120)]
 
 
-async def _reached(probe: Running, number: int) -> bool:
-    return len(await counted(probe)) >= number
-
-
 async def test_an_outage_holds_events_back_without_burying_them(launch: Launch, behaviour: Behaviour) -> None:
     behaviour.outages = 3
     async with launch(service) as probe:
         await probe.publish(PostErased(post_id="patient"))
         assert await until(lambda: counted(probe)) == ["patient"]
-        assert [letter async for letter in dead_letters(probe.runtime.bus, "ingest")] == []
+        assert await letters(probe) == []
 
 
 async def test_a_poison_event_is_buried_with_its_error_and_can_be_replayed(
@@ -46,19 +36,15 @@ async def test_a_poison_event_is_buried_with_its_error_and_can_be_replayed(
     behaviour.poison = {"bad"}
     async with launch(service) as probe:
         await probe.publish(*(PostErased(post_id=body) for body in ("a", "bad", "b")))
-
-        async def letters():
-            return [letter async for letter in dead_letters(probe.runtime.bus, "ingest")]
-
-        [letter] = await until(letters)
+        [letter] = await until(lambda: letters(probe))
         assert letter.consumer == "probe"
         assert letter.error == "ValueError: this event cannot be applied"
         assert await counted(probe) == ["a", "b"]
         behaviour.poison = set()
         await replay(probe.runtime.bus, letter)
-        await until(lambda: _reached(probe, 3))
+        await until(lambda: reached(probe, 3))
         assert await counted(probe) == ["a", "b", "bad"]
-        assert await letters() == []
+        assert await letters(probe) == []
 
 
 async def test_an_unreadable_event_is_buried_at_once(launch: Launch, behaviour: Behaviour) -> None:
@@ -68,11 +54,7 @@ async def test_an_unreadable_event_is_buried_at_once(launch: Launch, behaviour: 
         [envelope] = await probe.envelopes("ingest")
         broken = type(envelope)(envelope.subject, {**envelope.headers, "Nats-Msg-Id": "broken"}, b"\xff\xff\xff")
         await probe.runtime.bus.publish([broken])
-
-        async def letters():
-            return [letter async for letter in dead_letters(probe.runtime.bus, "ingest")]
-
-        [letter] = await until(letters)
+        [letter] = await until(lambda: letters(probe))
         assert letter.error.startswith("DecodeError")
 
 
@@ -80,7 +62,7 @@ async def test_backfill_reaches_the_same_consumer(launch: Launch, behaviour: Beh
     async with launch(service) as probe:
         await probe.publish(PostErased(post_id="old"), lane="backfill")
         await probe.publish(PostErased(post_id="new"))
-        await until(lambda: _reached(probe, 2))
+        await until(lambda: reached(probe, 2))
 
 
 async def test_one_trace_goes_through_outbox_and_consumer(launch: Launch, behaviour: Behaviour, spans) -> None:

@@ -88,14 +88,27 @@ class ConsumeLoop:
     async def _fetch(self, lane: str, seconds: float) -> list[Msg]:
         """Waits for a first message, then takes what else is there: full batches under load, no delay without."""
         subscription = self._subscriptions[lane]
-        try:
-            first = await subscription.fetch(1, timeout=seconds)
-        except TimeoutError:
+        first = await self._wait_for_first(subscription, seconds)
+        if not first:
             return []
         try:
             return first + await subscription.fetch(max(2, self.consumer.batch - 1), timeout=GATHER_SECONDS)
         except (TimeoutError, BusError):
             return first
+
+    async def _wait_for_first(self, subscription: _Subscription, seconds: float) -> list[Msg]:
+        """One message, or none when time is up or a stop is asked for."""
+        fetch = asyncio.ensure_future(subscription.fetch(1, timeout=seconds))
+        stop = asyncio.ensure_future(self.stopping.wait())
+        try:
+            await asyncio.wait((fetch, stop), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stop.cancel()
+            fetch.cancel()
+        try:
+            return await fetch
+        except (TimeoutError, asyncio.CancelledError):
+            return []
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):

@@ -2,19 +2,14 @@
 
 from sqlalchemy import text
 
-from kit.db import EVERYWHERE, Database
+from kit.db import EVERYWHERE
 from kit.events import DeadLetter, dead_letters
 from kit.testing import Running
 
 
 async def counted(probe: Running) -> list[str]:
     """What the consumer has counted, sorted."""
-    return await bodies(probe.runtime.database)
-
-
-async def bodies(database: Database) -> list[str]:
-    """What a consumer has counted in a database, sorted."""
-    async with database.session(EVERYWHERE) as session:
+    async with probe.runtime.database.session(EVERYWHERE) as session:
         return sorted((await session.execute(text("SELECT body FROM counts"))).scalars())
 
 
