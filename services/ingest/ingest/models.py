@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import registry
 from sqlmodel import Field
 
 from kit.db import WorkspaceModel
@@ -19,7 +20,11 @@ def _texts() -> Any:
     return Field(sa_column=Column(ARRAY(Text), nullable=False))
 
 
-class Study(WorkspaceModel, table=True):
+class Record(WorkspaceModel, registry=registry()):
+    """Base of this service's tables; a registry of its own keeps them apart from those of other services."""
+
+
+class Study(Record, table=True):
     """A business question, and which posts it asks."""
 
     __tablename__ = "studies"
@@ -41,7 +46,7 @@ class Study(WorkspaceModel, table=True):
     updated_at: datetime = _moment()
 
 
-class QueryVersion(WorkspaceModel, table=True):
+class QueryVersion(Record, table=True):
     """A query that a study has or had; never changed once written."""
 
     __tablename__ = "query_versions"
@@ -53,7 +58,7 @@ class QueryVersion(WorkspaceModel, table=True):
     created_at: datetime = _moment()
 
 
-class Upload(WorkspaceModel, table=True):
+class Upload(Record, table=True):
     """A file that waits to be imported; its bytes are in chunks."""
 
     __tablename__ = "uploads"
@@ -64,7 +69,7 @@ class Upload(WorkspaceModel, table=True):
     created_at: datetime = _moment()
 
 
-class UploadChunk(WorkspaceModel, table=True):
+class UploadChunk(Record, table=True):
     """A stretch of an uploaded file."""
 
     __tablename__ = "upload_chunks"

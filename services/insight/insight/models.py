@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import Column, DateTime, Dialect, Enum, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator, Uuid
 from sqlmodel import Field
 
@@ -44,7 +45,11 @@ def _moment(**options: Any) -> Any:
     return Field(sa_type=DateTime(timezone=True), **options)
 
 
-class Fact(WorkspaceModel, table=True):
+class Record(WorkspaceModel, registry=registry()):
+    """Base of this service's tables; a registry of its own keeps them apart from those of other services."""
+
+
+class Fact(Record, table=True):
     """What is counted of one post; its text stays with ingest."""
 
     __tablename__ = "facts"
@@ -58,7 +63,7 @@ class Fact(WorkspaceModel, table=True):
     revision: int
 
 
-class HourlyRollup(WorkspaceModel, table=True):
+class HourlyRollup(Record, table=True):
     """How many posts of a study were published within one hour, and in which tone."""
 
     __tablename__ = "hourly_rollups"
@@ -71,7 +76,7 @@ class HourlyRollup(WorkspaceModel, table=True):
     positive: int
 
 
-class Tombstone(WorkspaceModel, table=True):
+class Tombstone(Record, table=True):
     """A post that was erased: nothing about it may come back."""
 
     __tablename__ = "tombstones"
@@ -80,7 +85,7 @@ class Tombstone(WorkspaceModel, table=True):
     erased_at: datetime = _moment()
 
 
-class Segmentation(WorkspaceModel, table=True):
+class Segmentation(Record, table=True):
     """One version of a partition of a study's posts, as segmentation published it."""
 
     __tablename__ = "segmentations"
@@ -93,7 +98,7 @@ class Segmentation(WorkspaceModel, table=True):
     published_at: datetime = _moment()
 
 
-class Segment(WorkspaceModel, table=True):
+class Segment(Record, table=True):
     """One group of a segmentation."""
 
     __tablename__ = "segments"
@@ -104,7 +109,7 @@ class Segment(WorkspaceModel, table=True):
     exemplars: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
 
 
-class Membership(WorkspaceModel, table=True):
+class Membership(Record, table=True):
     """The tie of a post to a segment; none when segmentation abstains or the post was erased."""
 
     __tablename__ = "memberships"
@@ -116,7 +121,7 @@ class Membership(WorkspaceModel, table=True):
     event_id: UUID
 
 
-class DueStudy(WorkspaceModel, table=True):
+class DueStudy(Record, table=True):
     """A study that something changed in since it was last read."""
 
     __tablename__ = "due_studies"
@@ -130,7 +135,7 @@ class DueStudy(WorkspaceModel, table=True):
     trace: str = Field(sa_type=Text)
 
 
-class Reading(WorkspaceModel, table=True):
+class Reading(Record, table=True):
     """What the latest reading of a study by one kind of segmentation was made from."""
 
     __tablename__ = "readings"
@@ -143,7 +148,7 @@ class Reading(WorkspaceModel, table=True):
     read_at: datetime = _moment()
 
 
-class Insight(WorkspaceModel, table=True):
+class Insight(Record, table=True):
     """A claim about a segment; `finding` stays as it was once a person has decided, `latest` moves on."""
 
     __tablename__ = "insights"
@@ -161,7 +166,7 @@ class Insight(WorkspaceModel, table=True):
     updated_at: datetime = _moment()
 
 
-class Quote(WorkspaceModel, table=True):
+class Quote(Record, table=True):
     """A post that speaks for an insight or against it, as it may be shown."""
 
     __tablename__ = "quotes"
@@ -175,7 +180,7 @@ class Quote(WorkspaceModel, table=True):
     published_at: datetime = _moment()
 
 
-class Review(WorkspaceModel, table=True):
+class Review(Record, table=True):
     """One decision about an insight: who, when, why, and which revision was decided on."""
 
     __tablename__ = "reviews"
@@ -190,7 +195,7 @@ class Review(WorkspaceModel, table=True):
     created_at: datetime = _moment()
 
 
-class Endpoint(WorkspaceModel, table=True):
+class Endpoint(Record, table=True):
     """A partner's webhook URL with the secret that signs what is sent there."""
 
     __tablename__ = "endpoints"
@@ -204,7 +209,7 @@ class Endpoint(WorkspaceModel, table=True):
     disabled_reason: str = Field(sa_type=Text)
 
 
-class Delivery(WorkspaceModel, table=True):
+class Delivery(Record, table=True):
     """One published insight on its way to one endpoint; `due_at` is the next attempt or the lease's end."""
 
     __tablename__ = "deliveries"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import REAL, Column, DateTime, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import registry
 from sqlmodel import Field
 
 from kit.db import WorkspaceModel
@@ -27,7 +28,11 @@ def _list(kind: Any) -> Any:
     return Field(sa_column=Column(ARRAY(kind), nullable=False))
 
 
-class Post(WorkspaceModel, table=True):
+class Record(WorkspaceModel, registry=registry()):
+    """Base of this service's tables; a registry of its own keeps them apart from those of other services."""
+
+
+class Post(Record, table=True):
     """What is kept of an enriched post; an erased one keeps its id only, so that it cannot come back."""
 
     __tablename__ = "posts"
@@ -43,7 +48,7 @@ class Post(WorkspaceModel, table=True):
     erased_at: datetime | None = _moment()
 
 
-class Segmentation(WorkspaceModel, table=True):
+class Segmentation(Record, table=True):
     """One version of a partition of a study's posts; its id is the id of the job that computed it.
 
     `centre`, `floor`, `smallest_vote` and `neighbours` are frozen for posts that arrive later.
@@ -69,7 +74,7 @@ class Segmentation(WorkspaceModel, table=True):
     created_at: datetime = _moment()
 
 
-class Segment(WorkspaceModel, table=True):
+class Segment(Record, table=True):
     """One group of a segmentation, numbered from 0 by size."""
 
     __tablename__ = "segments"
@@ -85,7 +90,7 @@ class Segment(WorkspaceModel, table=True):
     stability: float = _real()
 
 
-class Membership(WorkspaceModel, table=True):
+class Membership(Record, table=True):
     """The tie of one post, as of one revision, to a segment; none when the segmentation abstains."""
 
     __tablename__ = "memberships"
