@@ -4,12 +4,12 @@ import asyncio
 import logging
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 
 import sqlalchemy as sa
 from alembic import command, context
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
@@ -78,7 +78,7 @@ def run_migrations() -> None:
     context.run_migrations()
 
 
-def secure(op: Operations, table: str) -> None:
+def secure(op: ModuleType, table: str) -> None:
     """Puts a table with a `workspace_id` behind row-level security.
 
     The owner obeys it too. The setting is read once per statement, thanks to the sub-select.
@@ -89,7 +89,7 @@ def secure(op: Operations, table: str) -> None:
     op.execute(f"CREATE POLICY workspace ON {table} USING ({workspace} = '{EVERYWHERE}' OR workspace_id = {workspace})")
 
 
-def create_mechanisms(op: Operations) -> None:
+def create_mechanisms(op: ModuleType) -> None:
     """Creates the tables of outbox, inbox, jobs and idempotency keys; every service's first migration calls it."""
     _create_outbox(op)
     _create_inbox(op)
@@ -105,7 +105,7 @@ def _created() -> sa.Column[datetime]:
     return sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now())
 
 
-def _create_outbox(op: Operations) -> None:
+def _create_outbox(op: ModuleType) -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
@@ -118,7 +118,7 @@ def _create_outbox(op: Operations) -> None:
     secure(op, "outbox")
 
 
-def _create_inbox(op: Operations) -> None:
+def _create_inbox(op: ModuleType) -> None:
     op.create_table(
         "inbox",
         _workspace(),
@@ -130,7 +130,7 @@ def _create_inbox(op: Operations) -> None:
     secure(op, "inbox")
 
 
-def _create_jobs(op: Operations) -> None:
+def _create_jobs(op: ModuleType) -> None:
     op.create_table(
         "jobs",
         _workspace(),
@@ -154,7 +154,7 @@ def _create_jobs(op: Operations) -> None:
     secure(op, "jobs")
 
 
-def _create_idempotency_keys(op: Operations) -> None:
+def _create_idempotency_keys(op: ModuleType) -> None:
     op.create_table(
         "idempotency_keys",
         sa.Column("workspace_id", sa.Text, primary_key=True),
