@@ -25,7 +25,7 @@ from kit.local.launcher import Local
 
 _SEED = 7
 _STALLED_SECONDS = 180.0
-_HEADLINES = 5
+_HEADLINES = 7
 _POLL_SECONDS = 0.5
 
 Seen = TypeVar("Seen")

@@ -25,7 +25,7 @@ class Decision(BaseModel):
 
 def headlines(
     study: StudyArgument,
-    limit: Annotated[int, typer.Option(min=1, max=50, help="Most headlines.")] = 5,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Most headlines.")] = 7,
 ) -> None:
     """Print the few claims that say most about a study, with what proves and what contradicts them."""
     api = connect()
