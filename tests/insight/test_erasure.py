@@ -27,6 +27,17 @@ async def posts_of(insight: Running, conversation: Conversation) -> int:
     return int(response.json()["posts"])
 
 
+async def traces_of(insight: Running, posts: list[Said]) -> int:
+    """Rows that still say something about the posts; a tombstone and an empty place do not."""
+    statement = text(
+        "SELECT (SELECT count(*) FROM facts WHERE post_id = ANY(:posts))"
+        " + (SELECT count(*) FROM quotes WHERE post_id = ANY(:posts))"
+        " + (SELECT count(*) FROM memberships WHERE post_id = ANY(:posts) AND segment_id IS NOT NULL)"
+    )
+    async with insight.runtime.database.session("alpha") as session:
+        return int(await session.scalar(statement, {"posts": [said.id for said in posts]}))
+
+
 def quoted(conversation: Conversation, item: dict[str, Any]) -> list[Said]:
     ids = {quote["post_id"] for quote in (*item["evidence"], *item["counter_evidence"])}
     return [said for said in conversation.posts if str(said.id) in ids]
@@ -76,6 +87,7 @@ async def test_an_erased_post_does_not_come_back(read, insight: Running, ingest:
 
     await until(has_seen_the_marker)
     assert await posts_of(insight, conversation) == 398
+    assert await traces_of(insight, gone) == 0
 
 
 async def test_erased_before_anything_else_arrived(insight: Running, ingest: Ingest) -> None:
@@ -85,11 +97,10 @@ async def test_erased_before_anything_else_arrived(insight: Running, ingest: Ing
     marker = conversation.erased(conversation.say("kind crew", 1)[0])
     conversation.posts.pop()
     await insight.publish(*(conversation.erased(said) for said in gone), marker)
-    tombstones = "SELECT count(*) FROM tombstones"
 
     async def are_buried() -> bool:
         async with insight.runtime.database.session("alpha") as session:
-            return (await session.scalar(text(tombstones))) == 51
+            return (await session.scalar(text("SELECT count(*) FROM tombstones"))) == 51
 
     await until(are_buried)
     await insight.publish(*conversation.events())
@@ -102,3 +113,4 @@ async def test_erased_before_anything_else_arrived(insight: Running, ingest: Ing
     assert found is not None
     assert found["counts"]["memberships"] == 400  # an erased post keeps its place, so that the sum is reached
     assert found["items"][1]["posts"] == 40
+    assert await traces_of(insight, gone) == 0

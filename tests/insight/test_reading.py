@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from conversations import START, Conversation, Said, airline
 from peers import Ingest
 
+from insight.app import service
 from insight.prevalence.clusters import AuthorSums
 from insight.prevalence.intervals import estimate_share
 from insight.readings.repository import ClaimedStudy, DueStudyRepository
 from kit.db import EVERYWHERE, new_id
 from kit.events import seal
-from kit.testing import Running, until
+from kit.testing import Launch, Running, until
 
 KIND_CREW = "kind crew"
 
@@ -150,19 +152,23 @@ async def test_events_that_come_again_change_nothing(read, insight: Running) -> 
 
 async def test_a_changed_post_is_counted_where_it_now_belongs(insight: Running) -> None:
     conversation = Conversation()
-    [said] = conversation.say("bags", 1, sentiment="negative")
-    old = conversation.enriched()
+    said, other = conversation.say("bags", 2, sentiment="negative")
+    old = conversation.enriched([said])
     said.revision, said.sentiment, said.published_at = 2, "positive", START + timedelta(hours=5)
-    await insight.publish(*old, *conversation.enriched(), *old)
 
-    async def hours() -> list[dict[str, object]] | None:
+    async def hours() -> list[tuple[str, int, int]]:
         body = (await insight.client.get(f"/v1/studies/{conversation.study_id}/rollups")).json()
-        found = body.get("items", [])
-        return found if any(hour["positive"] for hour in found) else None
+        return [(hour["hour"], hour["negative"], hour["positive"]) for hour in body.get("items", [])]
 
-    assert await until(hours) == [
-        {"hour": "2026-03-02T13:00:00Z", "posts": 1, "negative": 0, "neutral": 0, "positive": 1}
-    ]
+    async def are(*expected: tuple[str, int, int]) -> bool:
+        return await hours() == list(expected)
+
+    before, after = ("2026-03-02T08:00:00Z", 1, 0), ("2026-03-02T13:00:00Z", 0, 1)
+    for event, expected in ((old, before), (conversation.enriched([said]), after)):
+        await insight.publish(*event)
+        await until(lambda expected=expected: are(expected))
+    await insight.publish(*old, *conversation.enriched([other]))  # the old revision, late
+    await until(lambda: are(after, ("2026-03-04T08:00:00Z", 1, 0)))
 
 
 async def test_a_post_that_left_the_study_is_no_longer_counted(read, insight: Running) -> None:
@@ -186,19 +192,24 @@ async def test_of_two_memberships_the_later_one_holds(insight: Running, ingest: 
     conversation = airline()
     ingest.store(conversation.stored_by_ingest())
     moved = [said for said in conversation.posts if said.segment == KIND_CREW][:40]
-    first = [seal(event, "alpha") for event in conversation.memberships()]
+    earlier = [seal(event, "alpha") for event in conversation.memberships()]
     for said in moved:
         said.segment = "cancelled, rebook"
-    second = [seal(event, "alpha") for event in conversation.memberships(moved)]
+    later = [seal(event, "alpha") for event in conversation.memberships(moved)]
+    path = f"/v1/studies/{conversation.study_id}/headlines"
+
+    async def arrived() -> bool:
+        return (await insight.client.get(path)).json()["counts"]["memberships"] == 40
+
+    async def sizes() -> list[int] | None:
+        body = (await insight.client.get(path)).json()
+        return [item["posts"] for item in body["items"]] if body["posts"] == 400 else None
+
     await insight.publish(*conversation.enriched(), conversation.published())
-    await insight.runtime.bus.publish(second)
-    await insight.runtime.bus.publish(first)
-
-    async def shares() -> list[int] | None:
-        body = (await insight.client.get(f"/v1/studies/{conversation.study_id}/headlines")).json()
-        return [item["posts"] for item in body["items"]] if body.get("posts") == 400 else None
-
-    assert await until(shares) == [210, 50]
+    await insight.runtime.bus.publish(later)
+    await until(arrived)
+    await insight.runtime.bus.publish(earlier)
+    assert await until(sizes) == [210, 50]
 
 
 async def test_a_reading_waits_for_ingest(insight: Running, ingest: Ingest) -> None:
@@ -215,6 +226,17 @@ async def test_a_reading_waits_for_ingest(insight: Running, ingest: Ingest) -> N
         return (await insight.client.get(path)).json()["state"] == "ready"
 
     await until(is_ready)
+
+
+async def test_two_replicas_count_and_read_once(read, insight: Running, launch: Launch, quick: dict[str, Any]) -> None:
+    conversation = airline()
+    url = insight.runtime.settings.database_url
+    async with launch(service, **quick, database_url=url):
+        await insight.publish(*conversation.enriched())
+        found = await read(conversation)  # every enrichment comes twice
+    assert len(found["items"]) == found["counts"]["insights"] == 2
+    coverage = (await insight.client.get(f"/v1/studies/{conversation.study_id}/coverage")).json()
+    assert coverage["posts"] == 400
 
 
 async def test_a_study_is_taken_over_when_its_reader_died(insight: Running) -> None:

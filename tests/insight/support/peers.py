@@ -76,6 +76,7 @@ class Partner:
     """Answers webhooks with `statuses` in turn, then with 204; keeps every request."""
 
     url: str = ""
+    retry_after: str = "0"
     statuses: list[int] = field(default_factory=list)
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
@@ -100,6 +101,7 @@ def serve_partner() -> Iterator[Partner]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             self.send_response(partner.receive(dict(self.headers), body))
+            self.send_header("retry-after", partner.retry_after)
             self.send_header("content-length", "0")
             self.end_headers()
 
