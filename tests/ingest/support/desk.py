@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+from google.protobuf.message import Message
+from sqlalchemy import text
 
+from kit.db import EVERYWHERE
 from kit.testing import ALPHA, Running, until
 
 Json = dict[str, Any]
@@ -27,6 +30,23 @@ def post(number: int, **fields: object) -> Json:
 def lines(posts: Iterable[object]) -> bytes:
     """Posts as NDJSON."""
     return b"".join(json.dumps(each).encode() + b"\n" for each in posts)
+
+
+def counts(report: Json) -> Json:
+    """What a report counts more than none of."""
+    return {name: value for name, value in report.items() if value and name != "rejected"}
+
+
+async def published(running: Running, kind: type[Message]) -> list[Any]:
+    """Every event of a kind, once nothing waits in the outbox any more."""
+
+    async def is_empty() -> bool:
+        async with running.runtime.database.session(EVERYWHERE) as session:
+            return await session.scalar(text("SELECT count(*) FROM outbox")) == 0
+
+    await until(is_empty)
+    envelopes = await running.envelopes("ingest")
+    return [kind.FromString(each.payload) for each in envelopes if each.headers["ce-type"] == kind.DESCRIPTOR.full_name]
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ingest.posts.schemas import IntakeReport
 
@@ -23,7 +23,7 @@ class ImportState(BaseModel):
     """How far an import is: entries of the file that are done, and what became of them."""
 
     entries: int = 0
-    report: IntakeReport = IntakeReport()
+    report: IntakeReport = Field(default_factory=IntakeReport)
 
 
 class ImportResult(IntakeReport):

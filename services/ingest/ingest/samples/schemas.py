@@ -28,4 +28,4 @@ class SampleState(BaseModel):
     """How far a sample is."""
 
     posts: int = 0
-    report: IntakeReport = IntakeReport()
+    report: IntakeReport = Field(default_factory=IntakeReport)

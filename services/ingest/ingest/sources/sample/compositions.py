@@ -97,9 +97,9 @@ class Composer:
             parts.insert(
                 self._dice.choice([0, len(parts)]), self._phrasing.write(self._material.audiences[voice.audience])
             )
-        elif self._chance(0.3):
+        elif self._chance(0.25):
             parts[0] = self._open(self._phrasing.write(tone[f"{mood}_openers"]), parts[0])
-        if self._chance(0.3):
+        if self._chance(0.25):
             parts.append(self._phrasing.write(tone[f"{mood}_closers"]))
         text = self._address(voice, " ".join(self._end(part) for part in parts))
         if self._chance(voice.emoji):

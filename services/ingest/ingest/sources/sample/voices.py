@@ -66,7 +66,7 @@ def _invent(number: int, dice: random.Random) -> Voice:
         emoji=0.45 * casual,
         hashtags=0.5 * dice.random(),
         typos=0.35 * casual * dice.random(),
-        context=0.15 + 0.3 * dice.random(),
+        context=0.1 + 0.25 * dice.random(),
         lower_case=casual > 0.85,
         drops_accents=language == "fr" and casual > 0.8,
     )
