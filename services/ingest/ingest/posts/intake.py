@@ -9,7 +9,7 @@ from ingest.authors.pseudonyms import Pseudonyms
 from ingest.posts.messages import post_message
 from ingest.posts.records import PostRecord
 from ingest.posts.repository import KnownPosts, PostRepository
-from ingest.posts.schemas import IntakeReport
+from ingest.posts.schemas import IntakeReport, NewPost
 from ingest.posts.submissions import Submission
 from ingest.sources.files.records import Rejection
 from ingest.studies.repository import StudyRepository
@@ -70,16 +70,14 @@ class PostIntake:
         return [(entry.line, self._record(entry, study_id, scopes, now)) for entry in sound]
 
     def _record(self, submission: Submission, study_id: UUID, scopes: Scopes, now: datetime) -> PostRecord:
-        post, workspace = submission.post, self._session.workspace
+        post = submission.post
         published_at = post.published_at or now
         candidate = Candidate(post.text, post.platform, post.language, published_at)
         return PostRecord(
             id=new_id(),
             platform=post.platform,
             external_id=post.external_id,
-            author_id=self._pseudonyms.of(workspace, post.platform, post.author)
-            if post.author
-            else self._pseudonyms.of_unnamed(workspace, post.platform, post.external_id),
+            author_id=self._author(post),
             text=post.text,
             claimed_language=post.language,
             published_at=published_at,
@@ -88,6 +86,12 @@ class PostIntake:
             is_repost=post.is_repost,
             study_ids=tuple(scopes.matching(candidate, study_id)),
         )
+
+    def _author(self, post: NewPost) -> UUID:
+        workspace = self._session.workspace
+        if post.author:
+            return self._pseudonyms.of(workspace, post.platform, post.author)
+        return self._pseudonyms.of_unnamed(workspace, post.platform, post.external_id)
 
     async def _store_new(self, posts: Sequence[PostRecord]) -> _Chunk:
         firsts: dict[tuple[str, str], PostRecord] = {}

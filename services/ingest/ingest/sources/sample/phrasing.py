@@ -9,7 +9,6 @@ from ingest.sources.sample.lexicon import LanguageMaterial
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
-_BLANKS = re.compile(r" {2,}| (?=[.,]|$)")
 
 
 class Phrasing:
@@ -22,8 +21,7 @@ class Phrasing:
     def write(self, templates: Sequence[str]) -> str:
         """One of the templates, with its choices made and its slots filled."""
         chosen = _CHOICE.sub(lambda match: self._dice.choice(match[1].split("|")), self._dice.choice(templates))
-        filled = _SLOT.sub(lambda match: self._dice.choice(self._material.slots[match[1]]), chosen)
-        return _BLANKS.sub("", filled) if "  " in filled or filled.endswith(" ") else filled
+        return _SLOT.sub(lambda match: self._dice.choice(self._material.slots[match[1]]), chosen)
 
     def explain(self, behaviour: str, reason: str) -> str:
         """A behaviour and its reason as one or two sentences."""
