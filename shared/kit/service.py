@@ -3,12 +3,13 @@
 import asyncio
 import importlib.util
 import json
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -138,10 +139,16 @@ def main(service: Service) -> None:
     command = typer.Typer(help=service.description, no_args_is_help=True, add_completion=False)
 
     @command.command()
-    def serve() -> None:
+    def serve(
+        up_to_date: Annotated[
+            bool, typer.Option("--migrate", help="Bring the database to the newest version first.")
+        ] = False,
+    ) -> None:
         """Serve REST and gRPC, consume events and run jobs, until a signal asks for a stop."""
         settings = _load(service)
         telemetry.configure(settings)
+        if up_to_date:
+            _migrate(service, settings)
         died: list[bool] = []
 
         def on_death() -> None:
@@ -158,6 +165,8 @@ def main(service: Service) -> None:
             timeout_graceful_shutdown=int(settings.shutdown_seconds),
         )
         server = uvicorn.Server(config)
+        # The server raises the signal that stopped it once more; unhandled, it would end us before traces are sent.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         server.run()
         if died or not server.started:
             sys.exit(1)
@@ -167,10 +176,7 @@ def main(service: Service) -> None:
         """Bring the database to the newest version; safe to run from several replicas at once."""
         settings = _load(service)
         telemetry.configure_logs(settings.log_level)
-        try:
-            migrate(settings.database_url, service.migrations)
-        except UnboundRoleError as error:
-            sys.exit(str(error))
+        _migrate(service, settings)
 
     @command.command()
     def openapi() -> None:
@@ -178,6 +184,13 @@ def main(service: Service) -> None:
         print(json.dumps(build_app(service, service.settings()).openapi(), indent=2, sort_keys=True))
 
     command()
+
+
+def _migrate(service: Service, settings: ServiceSettings) -> None:
+    try:
+        migrate(settings.database_url, service.migrations)
+    except UnboundRoleError as error:
+        sys.exit(str(error))
 
 
 def _load(service: Service) -> ServiceSettings:

@@ -93,21 +93,20 @@ async def test_a_nul_character_is_the_callers_mistake(probe: Running) -> None:
     assert is_problem(await probe.client.get("/v1/a%00b"), 404)
 
 
-@pytest.mark.parametrize(
-    "body", [b'{"word": "\\ud800"}', b'{"\\ud800": 1}', b"\xff", b'{"word": ', b"[" * 100_000, b"", b"null", b"NaN"]
-)
-async def test_a_body_that_is_no_proper_json_is_the_callers_mistake(probe: Running, body: bytes) -> None:
-    answer = await probe.client.post("/v1/odd/words", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code in (400, 422), answer.text
-    assert answer.headers["content-type"] == PROBLEM
+async def test_a_body_that_is_no_proper_json_is_the_callers_mistake(probe: Running) -> None:
+    surrogates = [b'{"word": "\\ud800"}', b'{"\\ud800": 1}']
+    for body in (*surrogates, b"\xff", b'{"word": ', b"[" * 100_000, b"", b"null", b"NaN"):
+        answer = await probe.client.post("/v1/odd/words", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code in (400, 422), body[:20]
+        assert answer.headers["content-type"] == PROBLEM
 
 
-@pytest.mark.parametrize("host", ["[", "a]b", "a b", "http://x", ""])
-async def test_an_odd_host_header_harms_nobody(probe: Running, host: str) -> None:
-    answer = await probe.client.get("/v1/notes/nowhere/at/all", headers={"Host": host})
-    assert is_problem(answer, 404)
-    note = await probe.client.post("/v1/notes", json={"body": "x"}, headers={"Host": host, "Idempotency-Key": "k"})
-    assert note.status_code == 201
+async def test_an_odd_host_header_harms_nobody(probe: Running) -> None:
+    for host in ("[", "a]b", "a b", "http://x", ""):
+        answer = await probe.client.get("/v1/notes/nowhere/at/all", headers={"Host": host})
+        assert is_problem(answer, 404), host
+        headers = {"Host": host, "Idempotency-Key": "k"}
+        assert (await probe.client.post("/v1/notes", json={"body": "x"}, headers=headers)).status_code == 201, host
 
 
 async def test_a_strangers_upload_is_refused_unread(probe: Running) -> None:
@@ -157,11 +156,11 @@ async def test_a_failed_request_frees_its_key(probe: Running) -> None:
     assert (await probe.client.post("/v1/notes", json={"body": "fine"}, headers=headers)).status_code == 201
 
 
-@pytest.mark.parametrize("position", [{"id": "x"}, ["id"], "id", 7, None])
-async def test_a_cursor_of_another_shape_belongs_to_another_list(probe: Running, position: Any) -> None:
+async def test_a_cursor_of_another_shape_belongs_to_another_list(probe: Running) -> None:
     signer = URLSafeSerializer("test", salt="Pourquoi probe /v1/odd/pages")
-    answer = await probe.client.get("/v1/odd/pages", params={"cursor": signer.dumps(position)})
-    assert is_problem(answer, 422)
+    for position in ({"id": "x"}, ["id"], "id", 7, None):
+        answer = await probe.client.get("/v1/odd/pages", params={"cursor": signer.dumps(position)})
+        assert is_problem(answer, 422), position
 
 
 async def test_a_cursor_of_another_list_is_refused(probe: Running) -> None:
