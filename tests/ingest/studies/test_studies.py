@@ -105,9 +105,11 @@ async def test_a_change_of_an_old_revision_is_refused(desk: Desk) -> None:
     assert (await desk.client.get(path)).json()["name"] == "First"
 
 
-@pytest.mark.parametrize("body", [{"name": None}, {"name": ""}, {"query": "("}, {"id": "1"}])
+@pytest.mark.parametrize(
+    "body", [{"name": None}, {"name": ""}, {"query": "("}, {"id": "1"}, {"until": "2026-01-01T00:00:00Z"}]
+)
 async def test_a_wrong_change_is_refused(desk: Desk, body: dict[str, object]) -> None:
-    study = await desk.ask()
+    study = await desk.ask(since="2026-02-01T00:00:00Z")
 
     assert (await desk.client.patch(f"/v1/studies/{study['id']}", json=body)).status_code == 422
 

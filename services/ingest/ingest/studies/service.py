@@ -9,7 +9,7 @@ from ingest.studies.messages import study_message
 from ingest.studies.repository import StudyRepository
 from ingest.studies.schemas import CoverageView, NewStudy, StudyChange
 from kit.db import Session, new_id
-from kit.errors import NotFound
+from kit.errors import Invalid, NotFound
 from kit.outbox import emit
 from kit.rest import check_revision
 from pourquoi.ingest.v1.events_pb2 import StudyChanged
@@ -50,6 +50,8 @@ class StudyService:
         if not changed:
             return study
         study.sqlmodel_update({**changed, "revision": study.revision + 1, "updated_at": datetime.now(UTC)})
+        if study.since and study.until and study.since >= study.until:
+            raise Invalid("since must be earlier than until.")
         if "query" in changed:
             study.query_version += 1
             self._studies.add_version(_version(study, changed_by))
