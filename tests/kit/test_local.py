@@ -57,8 +57,8 @@ SERVICE = """
             for _ in range(64):
                 self.wfile.write(bytes(1024 * 1024))
 
-    if sys.argv[1] == "migrate":
-        sys.exit(os.environ.get("BROKEN_MIGRATION", 0))
+    if sys.argv[1:] != ["serve", "--migrate"] or "BROKEN_MIGRATION" in os.environ:
+        sys.exit(os.environ.get("BROKEN_MIGRATION", "usage"))
     print("ready to serve", flush=True)
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["POURQUOI_HTTP_PORT"])), Handler).serve_forever()
 """
@@ -233,7 +233,7 @@ def test_a_part_that_crashed_can_be_started_again(packages: Path, folder: Path) 
 def test_a_broken_migration_stops_the_start(packages: Path, folder: Path) -> None:
     local = launcher(Home(folder), packages, BROKEN_MIGRATION="column is missing")
 
-    with pytest.raises(ChildError, match=r"(?s)The database of alpha could not be migrated.*column is missing"), local:
+    with pytest.raises(ChildError, match=r"(?s)alpha did not start.*column is missing"), local:
         pass
 
     assert not any(part.is_running for part in local.parts.values())

@@ -20,7 +20,6 @@ from kit.local.ports import LOOPBACK, free_port
 
 GATEWAY_PORT = 8080
 _NATS_PORT = 4222
-_MIGRATE_SECONDS = 120.0
 _READY_SECONDS = 180.0
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -124,7 +123,6 @@ class Local:
         environments = {
             spec.name: self._environment_of(spec, ports, database_url(spec.name), nats_url) for spec in self.services
         }
-        self._migrate(environments)
         children = self._start_services(stack, environments)
         self._await_ready({child: f"http://{LOOPBACK}:{ports[child.name].http}/readyz" for child in children})
         self._await_ready({gateway: url})
@@ -183,17 +181,16 @@ class Local:
             **{f"{spec.name}_{peer}_TARGET".upper(): f"{LOOPBACK}:{ports[peer].grpc}" for peer in spec.calls},
         }
 
-    def _migrate(self, environments: Mapping[str, Mapping[str, str]]) -> None:
-        self.report("migrations")
-        migrations = [self._run(name, "migrate", environment) for name, environment in environments.items()]
-        for migration in migrations:
-            migration.start()
-        for migration in migrations:
-            if migration.wait(_MIGRATE_SECONDS) != 0:
-                raise ChildError(f"The database of {migration.name} could not be migrated. {migration.ending()}")
-
     def _start_services(self, stack: ExitStack, environments: Mapping[str, Mapping[str, str]]) -> list[Child]:
-        children = [self._run(name, "serve", environment) for name, environment in environments.items()]
+        children = [
+            Child(
+                name,
+                [sys.executable, "-m", name, "serve", "--migrate"],
+                log=self.home.log(name),
+                environment=environment,
+            )
+            for name, environment in environments.items()
+        ]
         stack.callback(stop_together, children)
         for child in children:
             child.start()
@@ -205,9 +202,6 @@ class Local:
             for child, probe in probes.items():
                 self.report(child.name)
                 child.wait_until(partial(_is_ready, client, probe), _READY_SECONDS)
-
-    def _run(self, name: str, command: str, environment: Mapping[str, str]) -> Child:
-        return Child(name, [sys.executable, "-m", name, command], log=self.home.log(name), environment=environment)
 
 
 def _is_ready(client: httpx2.Client, probe: str) -> bool:
