@@ -1,0 +1,1 @@
+"""Analyses of texts that are no posts: read and answered, never stored."""

@@ -1,0 +1,59 @@
+"""Analyses as REST takes and shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from enrichment.enrichments.schemas import SentimentView, StatementView
+from enrichment.readings.reading import Reading
+from kit.db import clean_text
+
+Text = Annotated[str, AfterValidator(clean_text), Field(max_length=5000)]
+
+
+class AnalysisRequest(BaseModel):
+    """Texts to analyse."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    texts: list[Text] = Field(min_length=1, max_length=50)
+
+
+class AnalysedStatementView(StatementView):
+    """One clause or short sentence, with its words."""
+
+    text: str
+
+
+class AnalysisView(BaseModel):
+    """What was found in one text."""
+
+    language: str | None = Field(description="BCP 47; null when the text does not tell.")
+    sentiment: SentimentView
+    statements: list[AnalysedStatementView]
+    keyphrases: list[str] = Field(description="Most telling first.")
+
+    @classmethod
+    def of(cls, text: str, reading: Reading) -> Self:
+        """The view of a reading of a text."""
+        statements = [
+            AnalysedStatementView(
+                text=text[each.span.start : each.span.end], **StatementView.of(index, each).model_dump()
+            )
+            for index, each in enumerate(reading.statements)
+        ]
+        return cls(
+            language=reading.language or None,
+            sentiment=SentimentView.of(reading.sentiment),
+            statements=statements,
+            keyphrases=list(reading.keyphrases),
+        )
+
+
+class AnalysesView(BaseModel):
+    """Analyses in the order of the texts."""
+
+    model: str = Field(description="Name and version of the encoder.")
+    items: list[AnalysisView]

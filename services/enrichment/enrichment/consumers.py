@@ -1,0 +1,57 @@
+"""What enrichment does with the events of ingest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from uuid import UUID
+
+from enrichment.enrichments.service import Arrival, EnrichmentService
+from enrichment.readings.desk import ReadingDesk
+from kit.db import Database
+from kit.events import Consumer, Received, by_workspace
+from pourquoi.ingest.v1.events_pb2 import PostCollected, PostErased, PostUpdated
+
+
+@dataclass(frozen=True)
+class PostConsumer:
+    """Reads posts in batches: the models work between two short transactions, not within one."""
+
+    database: Database
+    desk: ReadingDesk
+    batch_posts: int
+
+    @property
+    def consumer(self) -> Consumer:
+        """The consumer, as data."""
+        types = (PostCollected, PostUpdated, PostErased)
+        return Consumer("enrichment", types, self.handle, self.batch_posts)
+
+    async def handle(self, batch: Sequence[Received]) -> None:
+        """Applies a batch; erasures go first, because nothing in it may bring an erased post back."""
+        for workspace, messages in by_workspace(batch).items():
+            await self._erase(workspace, [each.event for each in messages if isinstance(each.event, PostErased)])
+            await self._enrich(
+                workspace,
+                [
+                    Arrival(each.event.post, each)
+                    for each in messages
+                    if isinstance(each.event, PostCollected | PostUpdated)
+                ],
+            )
+
+    async def _erase(self, workspace: str, erasures: Sequence[PostErased]) -> None:
+        if erasures:
+            moments = {UUID(erasure.post_id): erasure.erased_at.ToDatetime(UTC) for erasure in erasures}
+            async with self.database.session(workspace) as session:
+                await EnrichmentService(session).erase(moments)
+
+    async def _enrich(self, workspace: str, arrivals: Sequence[Arrival]) -> None:
+        if not arrivals:
+            return
+        async with self.database.session(workspace) as session:
+            plan = await EnrichmentService(session).plan(arrivals, self.desk.model)
+        readings = await self.desk.read(plan.texts)
+        async with self.database.session(workspace) as session:
+            await EnrichmentService(session).carry_out(plan, readings, self.desk.model)

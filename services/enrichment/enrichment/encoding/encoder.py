@@ -1,0 +1,155 @@
+"""One forward pass per text: its vector, the vectors of its statements, and the features of heads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling
+from transformers.utils.logging import disable_progress_bar
+
+from enrichment.encoding.calibration import calibrated, transformer_of
+from enrichment.encoding.tokens import Frame, Integers, Spans, Tokens, Windows
+from enrichment.encoding.weights import WeightsError, locate
+from enrichment.texts.spans import Span, spoken
+
+# Larger passes leave the cache, smaller ones do not fill the cores: both are slower.
+_TOKENS_PER_PASS = 1024
+_USUAL_LIMIT = 512
+
+Floats: TypeAlias = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What a pass found, as float32: rows are texts in order, or all statements in order of their texts.
+
+    `vectors` are unit vectors; a head's `features` are means over the tokens of the span, layer by layer.
+    """
+
+    vectors: Floats
+    features: Floats
+    statement_vectors: Floats
+    statement_features: Floats
+
+
+class Encoder:
+    """A sentence-transformers model that pools by mean."""
+
+    def __init__(self, model: SentenceTransformer, label: str) -> None:
+        if not (isinstance(model[1], Pooling) and model[1].pooling_mode == "mean"):
+            raise WeightsError(f"The encoder {label} does not pool by mean; statement vectors need one that does.")
+        self.label = label
+        self.dimensions = model.get_embedding_dimension() or 0
+        self._tokenizer = model.tokenizer.backend_tokenizer
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._frame = Frame.of(self._tokenizer, model.tokenizer.pad_token_id)
+        self._window = (model.max_seq_length or _USUAL_LIMIT) - self._frame.size
+        self._transformer = transformer_of(model).train(mode=False)
+        self._after_pooling = [module.float() for module in list(model)[2:]]
+        depth: int = self._transformer.config.num_hidden_layers
+        self._layers = (depth // 3, 2 * depth // 3, depth)
+
+    @classmethod
+    def load(cls, name: str, precision: str = "auto", threads: int = 0) -> Encoder:
+        """The encoder of that name, calibrated to this machine; `threads` 0 takes every core.
+
+        Raises `WeightsError` when its weights are not what they should be.
+        """
+        if threads:
+            torch.set_num_threads(threads)
+        weights = locate(name)
+        disable_progress_bar()  # type: ignore[no-untyped-call]
+        model = SentenceTransformer(weights.source, device="cpu")
+        return cls(calibrated(model, precision), weights.label)
+
+    @torch.inference_mode()
+    def encode(self, texts: Sequence[str], statements: Sequence[Sequence[Span]] = ()) -> Encoded:
+        """Reads each text once; `statements` are the spans of each text, in order and without overlap.
+
+        Statement vectors are means of token vectors that saw the whole text (late chunking, Günther et al.
+        2024, arXiv:2409.04701), so that "it" keeps what it stands for.
+        """
+        tokens = Tokens.of(self._tokenizer, [spoken(text) for text in texts])
+        spans = Spans.of(statements)
+        sums = _Sums.of(tokens, spans, self.dimensions, len(self._layers))
+        for windows in Windows.of(tokens, self._window).passes(_TOKENS_PER_PASS, self._frame.size):
+            self._read(tokens, windows, sums)
+        return self._encoded(sums, len(texts))
+
+    def _read(self, tokens: Tokens, windows: Windows, sums: _Sums) -> None:
+        ids, is_kept, index = self._frame.rows(tokens, windows)
+        mask = torch.from_numpy(is_kept)
+        layers = self._transformer(
+            input_ids=torch.from_numpy(ids),
+            attention_mask=None if is_kept.all() else mask.long(),
+            output_hidden_states=True,
+        ).hidden_states
+        sums.add_windows(windows, layers[-1], mask)
+        is_token = torch.from_numpy(index >= 0)
+        sums.add_tokens(index[index >= 0], torch.cat([layers[layer][is_token] for layer in self._layers], 1))
+
+    def _encoded(self, sums: _Sums, texts: int) -> Encoded:
+        features = sums.features / sums.tokens.clamp(min=1).unsqueeze(1)
+        return Encoded(
+            vectors=self._finished(sums.pooled / sums.sizes.unsqueeze(1)),
+            features=features[:texts].numpy(),
+            statement_vectors=self._finished(features[texts:, -self.dimensions :]),
+            statement_features=features[texts:].numpy(),
+        )
+
+    def _finished(self, pooled: torch.Tensor) -> Floats:
+        found = {"sentence_embedding": pooled}
+        for module in self._after_pooling:
+            found = module(found)
+        unit: Floats = torch.nn.functional.normalize(found["sentence_embedding"]).numpy()
+        return unit
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What the passes add up to: pooled sums of each text, feature sums of each text and then each statement."""
+
+    pooled: torch.Tensor
+    sizes: torch.Tensor
+    features: torch.Tensor
+    tokens: torch.Tensor
+    texts: Integers
+    statements: Integers
+
+    @classmethod
+    def of(cls, tokens: Tokens, spans: Spans, dimensions: int, layers: int) -> _Sums:
+        texts = len(tokens.counts)
+        parts = texts + len(spans.texts)
+        return cls(
+            pooled=torch.zeros(texts, dimensions),
+            sizes=torch.zeros(texts),
+            features=torch.zeros(parts, layers * dimensions),
+            tokens=torch.zeros(parts),
+            texts=tokens.texts,
+            statements=spans.of_tokens(tokens),
+        )
+
+    def add_windows(self, windows: Windows, hidden: torch.Tensor, mask: torch.Tensor) -> None:
+        """Adds every position of each window, special tokens included, as the model's own pooling does."""
+        owners = torch.from_numpy(windows.texts)
+        window_sums = torch.bmm(mask.unsqueeze(1).float(), hidden.float()).squeeze(1)
+        self.pooled.index_add_(0, owners, window_sums)
+        self.sizes.index_add_(0, owners, mask.sum(1).float())
+
+    def add_tokens(self, index: Integers, hidden: torch.Tensor) -> None:
+        """Adds token vectors, stacked over layers, to the text and the statement that each belongs to."""
+        found, statements = hidden.float(), self.statements[index]
+        inside = torch.from_numpy(np.flatnonzero(statements >= 0))
+        self._add(torch.from_numpy(self.texts[index]), found)
+        self._add(torch.from_numpy(statements)[inside] + len(self.pooled), found[inside])
+
+    def _add(self, parts: torch.Tensor, found: torch.Tensor) -> None:
+        self.features.index_add_(0, parts, found)
+        self.tokens.index_add_(0, parts, torch.ones(len(parts)))

@@ -1,0 +1,1 @@
+"""Enrichments: what is kept of each post and told to the services downstream."""

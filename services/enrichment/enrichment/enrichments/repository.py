@@ -1,0 +1,222 @@
+"""Enrichments, their statements and tombstones as rows, written many at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+import numpy as np
+import orjson
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from enrichment.enrichments.enrichment import Enrichment, Origin
+from enrichment.models import EnrichmentRow, ErasedPost, StatementRow
+from enrichment.readings.reading import Reading, StatementReading
+from enrichment.sentiments.polarity import Polarity, Sentiment
+from enrichment.texts.spans import Span
+from kit.db import Repository
+
+JsonRow: TypeAlias = dict[str, object]
+
+# A batch goes in as one JSON document: a post's lists have lengths of their own, which `unnest` cannot take apart.
+_COLUMNS = (
+    "post_id uuid, author_id uuid, platform text, published_at timestamptz, study_ids uuid[], is_repost boolean, "
+    "revision integer, text_digest bytea, model text, language text, polarity smallint, negative real, neutral real, "
+    "positive real, vector halfvec, keyphrases text[]"
+)
+_NAMES = [column.split()[0] for column in _COLUMNS.split(", ")]
+_STORE = text(
+    f"""
+    INSERT INTO enrichments (workspace_id, {", ".join(_NAMES)})
+    SELECT :workspace, given.* FROM json_to_recordset(CAST(:rows AS json)) AS given ({_COLUMNS})
+    WHERE NOT EXISTS (SELECT FROM erased_posts AS erased
+        WHERE erased.workspace_id = :workspace AND erased.post_id = given.post_id)
+    ON CONFLICT (workspace_id, post_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])}
+    WHERE enrichments.revision < excluded.revision
+    RETURNING post_id, xmax <> 0 AS is_replaced
+    """
+)
+_ADD_STATEMENTS = text(
+    """
+    INSERT INTO statements (workspace_id, post_id, position, start, stop, polarity, negative, neutral, positive, vector)
+    SELECT :workspace, given.* FROM json_to_recordset(CAST(:rows AS json)) AS given (post_id uuid, position integer,
+        start integer, stop integer, polarity smallint, negative real, neutral real, positive real, vector bytea)
+    """
+)
+_DROP_STATEMENTS = text("DELETE FROM statements WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
+_DROP = text("DELETE FROM enrichments WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
+_BURY = text(
+    "INSERT INTO erased_posts (workspace_id, post_id, erased_at) SELECT :workspace, given.* "
+    "FROM unnest(CAST(:ids AS uuid[]), CAST(:moments AS timestamptz[])) AS given ON CONFLICT DO NOTHING"
+)
+_KEEP_FROM_ERASURE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:workspace, 1))")
+_KEEP_FROM_STORING = text("SELECT pg_advisory_xact_lock(hashtextextended(:workspace, 1))")
+_COVERAGE = text(
+    "SELECT count(*) AS posts, min(published_at) AS first, max(published_at) AS last FROM enrichments "
+    "WHERE workspace_id = :workspace AND study_ids @> ARRAY[CAST(:study_id AS uuid)]"
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What decides whether a post must be read again."""
+
+    revision: int
+    text_digest: bytes
+    model: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a study is enriched."""
+
+    posts: int
+    first_published_at: datetime | None
+    last_published_at: datetime | None
+
+
+class EnrichmentRepository(Repository):
+    """Enrichments of one workspace."""
+
+    async def list_erased(self, ids: Collection[UUID]) -> set[UUID]:
+        """Which of the posts were erased."""
+        found = await self.session.execute(
+            select(ErasedPost.post_id).where(
+                col(ErasedPost.workspace_id) == self.workspace, col(ErasedPost.post_id).in_(ids)
+            )
+        )
+        return set(found.scalars())
+
+    async def list_known(self, ids: Collection[UUID]) -> dict[UUID, Known]:
+        """What was read of the posts before."""
+        found = await self.session.execute(
+            select(EnrichmentRow.post_id, EnrichmentRow.revision, EnrichmentRow.text_digest, EnrichmentRow.model).where(
+                col(EnrichmentRow.workspace_id) == self.workspace, col(EnrichmentRow.post_id).in_(ids)
+            )
+        )
+        return {row.post_id: Known(row.revision, row.text_digest, row.model) for row in found}
+
+    async def list_by_ids(self, ids: Sequence[UUID]) -> list[Enrichment]:
+        """The enrichments in the order of the ids; unknown ids are left out."""
+        rows = await self.session.execute(
+            select(EnrichmentRow).where(
+                col(EnrichmentRow.workspace_id) == self.workspace, col(EnrichmentRow.post_id).in_(ids)
+            )
+        )
+        statements = await self._list_statements(ids)
+        found = {row.post_id: _enrichment(row, statements[row.post_id]) for row in rows.scalars()}
+        return [found[post_id] for post_id in dict.fromkeys(ids) if post_id in found]
+
+    async def _list_statements(self, ids: Sequence[UUID]) -> Mapping[UUID, list[StatementRow]]:
+        rows = await self.session.execute(
+            select(StatementRow)
+            .where(col(StatementRow.workspace_id) == self.workspace, col(StatementRow.post_id).in_(ids))
+            .order_by(col(StatementRow.post_id), col(StatementRow.position))
+        )
+        by_post = defaultdict(list)
+        for row in rows.scalars():
+            by_post[row.post_id].append(row)
+        return by_post
+
+    async def store(self, enrichments: Sequence[Enrichment]) -> set[UUID]:
+        """Writes those that are newer than what is there and not of erased posts; returns which were written.
+
+        Rows go in by the order of their keys, so that two writers wait for one another, never in a ring.
+        """
+        await self.session.execute(_KEEP_FROM_ERASURE, {"workspace": self.workspace})
+        ordered = sorted(enrichments, key=lambda enrichment: enrichment.origin.post_id)
+        stored = await self.session.execute(_STORE, self._document(map(_row, ordered)))
+        is_replaced = {row.post_id: row.is_replaced for row in stored}
+        replaced = [post_id for post_id, replaced in is_replaced.items() if replaced]
+        if replaced:
+            await self.session.execute(_DROP_STATEMENTS, {"workspace": self.workspace, "ids": replaced})
+        written = [enrichment for enrichment in ordered if enrichment.origin.post_id in is_replaced]
+        statements = (row for enrichment in written for row in _statement_rows(enrichment))
+        await self.session.execute(_ADD_STATEMENTS, self._document(statements))
+        return set(is_replaced)
+
+    async def erase(self, moments: Mapping[UUID, datetime]) -> None:
+        """Removes the posts and remembers that they were erased.
+
+        Waits until no transaction of the workspace is storing enrichments: one that began before the erasure
+        would not see it, and bring the post back.
+        """
+        ids = list(moments)
+        await self.session.execute(_KEEP_FROM_STORING, {"workspace": self.workspace})
+        await self.session.execute(
+            _BURY, {"workspace": self.workspace, "ids": ids, "moments": [moments[post_id] for post_id in ids]}
+        )
+        for statement in (_DROP_STATEMENTS, _DROP):
+            await self.session.execute(statement, {"workspace": self.workspace, "ids": ids})
+
+    async def coverage(self, study_id: UUID) -> Coverage:
+        """How much of a study is enriched; nothing of a study that is not known."""
+        found = await self.session.execute(_COVERAGE, {"workspace": self.workspace, "study_id": study_id})
+        row = found.one()
+        return Coverage(row.posts, row.first, row.last)
+
+    def _document(self, rows: Iterable[JsonRow]) -> dict[str, str]:
+        document = orjson.dumps(list(rows), option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z)
+        return {"workspace": self.workspace, "rows": document.decode()}
+
+
+def _row(enrichment: Enrichment) -> JsonRow:
+    origin, reading = enrichment.origin, enrichment.reading
+    return {
+        "post_id": origin.post_id,
+        "author_id": origin.author_id,
+        "platform": origin.platform,
+        "published_at": origin.published_at,
+        "study_ids": origin.study_ids,
+        "is_repost": origin.is_repost,
+        "revision": enrichment.revision,
+        "text_digest": _hex(enrichment.text_digest),
+        "model": enrichment.model,
+        "language": reading.language,
+        **_sentiment_row(reading.sentiment),
+        "vector": np.frombuffer(reading.vector, "<f2"),
+        "keyphrases": reading.keyphrases,
+    }
+
+
+def _statement_rows(enrichment: Enrichment) -> list[JsonRow]:
+    return [
+        {
+            "post_id": enrichment.origin.post_id,
+            "position": position,
+            "start": statement.span.start,
+            "stop": statement.span.end,
+            **_sentiment_row(statement.sentiment),
+            "vector": _hex(statement.vector),
+        }
+        for position, statement in enumerate(enrichment.reading.statements)
+    ]
+
+
+def _sentiment_row(sentiment: Sentiment) -> JsonRow:
+    polarity = None if sentiment.polarity is None else int(sentiment.polarity)
+    shares = {name: getattr(sentiment, name) for name in ("negative", "neutral", "positive")}
+    return {"polarity": polarity, **shares}
+
+
+def _hex(value: bytes) -> str:
+    return f"\\x{value.hex()}"
+
+
+def _enrichment(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Enrichment:
+    origin = Origin(
+        row.post_id, row.author_id, row.platform, row.published_at, tuple(sorted(row.study_ids)), row.is_repost
+    )
+    readings = (StatementReading(Span(each.start, each.stop), each.vector, _sentiment(each)) for each in statements)
+    reading = Reading(row.language, _sentiment(row), row.vector, tuple(readings), tuple(row.keyphrases))
+    return Enrichment(origin, row.revision, row.text_digest, row.model, reading)
+
+
+def _sentiment(row: EnrichmentRow | StatementRow) -> Sentiment:
+    polarity = None if row.polarity is None else Polarity(row.polarity)
+    return Sentiment(polarity, row.negative, row.neutral, row.positive)

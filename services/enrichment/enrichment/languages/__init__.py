@@ -1,0 +1,1 @@
+"""Language identification that would rather abstain than guess."""

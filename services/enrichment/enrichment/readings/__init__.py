@@ -1,0 +1,1 @@
+"""Readings: what the models find in one text, from language to keyphrases."""

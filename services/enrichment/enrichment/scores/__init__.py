@@ -1,0 +1,1 @@
+"""How good the heads are, beside what others published: `python -m enrichment.scores`."""

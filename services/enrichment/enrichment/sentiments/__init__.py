@@ -1,0 +1,1 @@
+"""Sentiment of posts and statements, with calibrated probabilities and abstention."""

@@ -1,0 +1,30 @@
+"""What the enrichment service can be told by its environment."""
+
+from typing import ClassVar, Literal
+
+from kit.settings import ServiceSettings, setting
+
+
+class EnrichmentSettings(ServiceSettings):
+    """Settings of the enrichment service; every default is safe on a laptop."""
+
+    service: ClassVar[str] = "enrichment"
+
+    encoder: str = setting(
+        "ENRICHMENT_ENCODER",
+        "all-MiniLM-L6-v2",
+        "Sentence-transformers model that pools by mean: the packaged one, a folder, or a name it can resolve.",
+    )
+    dimensions: int = setting(
+        "ENRICHMENT_DIMENSIONS", 384, "Length of the encoder's vectors; the database is made for it once."
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = setting(
+        "ENRICHMENT_PRECISION", "auto", "Number format of the encoder; `auto` tries which is fastest and faithful."
+    )
+    threads: int = setting("ENRICHMENT_THREADS", 0, "Cores that the encoder uses; 0 takes all.")
+    sentiment_head: str = setting(
+        "ENRICHMENT_SENTIMENT_HEAD",
+        "",
+        "Model file of the sentiment head, with its .sha256 beside it; empty takes the shipped one.",
+    )
+    batch_posts: int = setting("ENRICHMENT_BATCH_POSTS", 200, "Most posts that are read and stored together.")

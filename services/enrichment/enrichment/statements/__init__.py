@@ -1,0 +1,1 @@
+"""Statements: the clauses and short sentences of a post, the unit that is coded."""

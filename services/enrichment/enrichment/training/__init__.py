@@ -1,0 +1,1 @@
+"""How the shipped heads were made; `python -m enrichment.training.<head>` makes them again."""

@@ -1,0 +1,55 @@
+"""Language identification, and abstention."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from enrichment.languages.identifier import LanguageIdentifier
+
+
+@pytest.fixture(scope="module")
+def identifier() -> LanguageIdentifier:
+    return LanguageIdentifier.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("my flight was cancelled and nobody answers", "en"),
+        ("le vol a été annulé et personne ne répond", "fr"),
+        ("mein Flug wurde gestrichen und niemand antwortet", "de"),
+        ("mi vuelo fue cancelado y nadie responde", "es"),
+        ("meu voo foi cancelado e ninguém responde", "pt"),
+        ("il mio volo è stato cancellato", "it"),
+        ("mijn vlucht is geannuleerd en niemand neemt op", "nl"),
+        ("лечу завтра, но рейс отменили", "ru"),
+        ("تم إلغاء رحلتي ولا أحد يجيب", "ar"),
+        ("私のフライトはキャンセルされました", "ja"),
+        ("मेरी उड़ान रद्द कर दी गई", "hi"),
+        ("mera flight cancel ho gaya aur koi jawab nahi de raha", "hi-Latn"),
+        ("@united toujours aucune nouvelle de ma valise https://t.co/abc", "fr"),
+    ],
+)
+def test_ordinary_posts_are_recognised(identifier: LanguageIdentifier, text: str, language: str) -> None:
+    assert identifier.identify([text]) == [language]
+
+
+@pytest.mark.parametrize("text", ["", "lol", "ok", "123 456", "😡😡", "@united https://t.co/abc", "!!!"])
+def test_what_tells_nothing_is_abstained_from(identifier: LanguageIdentifier, text: str) -> None:
+    assert identifier.identify([text]) == [""]
+
+
+def test_probabilities_add_up_and_grow_with_the_text(identifier: LanguageIdentifier) -> None:
+    shares = identifier.probabilities(["annulé", "annulé depuis hier", "annulé depuis hier et personne ne répond"])
+
+    assert np.allclose(shares.sum(1), 1)
+    assert sure(shares) == sorted(sure(shares))
+
+
+def test_no_texts_give_no_languages(identifier: LanguageIdentifier) -> None:
+    assert identifier.identify([]) == []
+
+
+def sure(shares: np.ndarray) -> Sequence[float]:
+    return shares.max(1).tolist()

@@ -1,0 +1,101 @@
+"""Statements: sentences, then clauses, at exact offsets."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enrichment.statements.splitter import MOST_STATEMENTS, split
+
+
+def parts(text: str, language: str = "") -> list[str]:
+    return [text[span.start : span.end] for span in split(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Late again. Never flying with you again!", ["Late again.", "Never flying with you again!"]),
+        (
+            "Call No. 5 now, Mr. Smith. It costs 3.50 in the U.S. today.",
+            ["Call No. 5 now, Mr. Smith.", "It costs 3.50 in the U.S. today."],
+        ),
+        ("Bag lost!!! 😡😡 Where is it?", ["Bag lost!!! 😡😡", "Where is it?"]),
+        ("1. Bags lost\n2. No refund", ["1. Bags lost", "2. No refund"]),
+        ("so late.Now what?!No way", ["so late.", "Now what?!", "No way"]),
+        ("We waited for hours... and nobody came", ["We waited for hours...", "and nobody came"]),
+        ("Wait... what", ["Wait... what"]),
+        ("Super ! Merci beaucoup", ["Super !", "Merci beaucoup"]),
+        ("这是一个测试。我很高兴！", ["这是一个测试。", "我很高兴！"]),
+        ("delayed by five hours #fail #neveragain", ["delayed by five hours #fail #neveragain"]),
+    ],
+)
+def test_sentences_end_where_a_reader_would_say(text: str, expected: list[str]) -> None:
+    assert parts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        (
+            "my flight was cancelled and I've been on hold for 2 hours because nobody answers",
+            "en",
+            ["my flight was cancelled", "and I've been on hold for 2 hours", "because nobody answers"],
+        ),
+        ("bags and coats and more coats were lost", "en", ["bags and coats and more coats were lost"]),
+        ("nice but slow", "en", ["nice but slow"]),
+        (
+            "Le vol a été annulé parce qu'il neigeait mais personne ne nous a prévenus",
+            "fr",
+            ["Le vol a été annulé", "parce qu'il neigeait", "mais personne ne nous a prévenus"],
+        ),
+        ("Das Essen war gut aber der Service war langsam", "de", ["Das Essen war gut", "aber der Service war langsam"]),
+        ("Le vol était long mais le repas était bon", "", ["Le vol était long mais le repas était bon"]),
+    ],
+)
+def test_clauses_open_at_connectives_of_the_language(text: str, language: str, expected: list[str]) -> None:
+    assert parts(text, language) == expected
+
+
+def test_handles_in_front_and_addresses_belong_to_no_statement() -> None:
+    assert parts("@united thanks for nothing! https://t.co/abc") == ["thanks for nothing!"]
+
+
+@pytest.mark.parametrize("text", ["😡😡", "https://t.co/abc", "@united", "#fail", "???"])
+def test_a_post_without_sentences_is_one_statement(text: str) -> None:
+    assert parts(text) == [text]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t "])
+def test_a_blank_text_has_no_statements(text: str) -> None:
+    assert split(text) == []
+
+
+def test_a_text_without_punctuation_is_cut_before_it_grows_too_long() -> None:
+    text = "word " * 500
+
+    spans = split(text)
+
+    assert all(span.end - span.start <= 400 for span in spans)
+    assert "".join(parts(text)).replace(" ", "") == "word" * 500
+
+
+def test_a_document_keeps_its_end_in_the_last_statement() -> None:
+    text = "Yes it is. " * 1000
+
+    spans = split(text)
+
+    assert len(spans) == MOST_STATEMENTS
+    assert spans[-1].end == len(text.rstrip())
+
+
+@given(st.text(), st.sampled_from(["", "en", "fr"]))
+def test_spans_are_in_order_and_cover_every_word(text: str, language: str) -> None:
+    spans = split(text, language)
+
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(before.end <= after.start for before, after in pairwise(spans))
+    if "@" not in text and "://" not in text and "www." not in text.lower():
+        covered = {at for span in spans for at in range(*span)}
+        assert all(at in covered for at, character in enumerate(text) if character.isalnum())
