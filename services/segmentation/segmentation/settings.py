@@ -23,7 +23,9 @@ class SegmentationSettings(ServiceSettings):
         "A larger study is segmented by a random sample of this size, and the other posts are assigned.",
     )
     segments_at_most: int = setting(
-        "SEGMENTATION_SEGMENTS_AT_MOST", 25, "Most segments when nobody chose a resolution, unless nothing connects more."
+        "SEGMENTATION_SEGMENTS_AT_MOST",
+        25,
+        "Most segments where the service chooses the resolution.",
     )
     runs: int = setting("SEGMENTATION_RUNS", 8, "Leiden runs that a consensus and its stability come from.")
     reference_at_most: int = setting(

@@ -64,7 +64,7 @@ class Conversation:
             study_ids=[str(self.study_id)],
             revision=revision,
             vector=vector.astype("<f2").tobytes(),
-            keyphrases=[theme, theme.split()[-1], f"detail {number % 7}"],
+            keyphrases=[theme, theme.split()[-1], "monday"],
             model=self.model,
         )
         enrichment.published_at.FromDatetime(START + timedelta(minutes=number))

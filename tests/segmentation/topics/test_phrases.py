@@ -16,7 +16,7 @@ def test_what_every_segment_says_names_none() -> None:
 
     first, second = phrases_of(bags, delays)
 
-    assert (first[0], second[0]) == ("lost bag", "two hours late")
+    assert (first, second) == (("lost bag",), ("two hours late",))
 
 
 def test_a_longer_phrase_that_is_nearly_as_frequent_stands_for_its_words() -> None:
@@ -55,6 +55,12 @@ def test_a_phrase_of_a_single_post_names_nothing() -> None:
     posts = [["cold coffee"]] * 5 + [["zebra"]]
 
     assert phrases_of(posts, [["seat"]] * 5)[0] == ("cold coffee",)
+
+
+def test_a_segment_that_holds_nearly_everything_still_has_a_name() -> None:
+    large, small = phrases_of([["bag", "monday"]] * 95, [["seat", "monday"]] * 5)
+
+    assert (large, small) == (("bag",), ("seat",))
 
 
 def test_a_phrase_counts_once_per_post() -> None:

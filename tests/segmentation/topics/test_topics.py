@@ -78,7 +78,7 @@ def test_the_first_exemplar_is_nearest_to_the_centre(
 def test_a_new_post_joins_the_segment_that_it_is_near_to(
     conversation: tuple[np.ndarray, np.ndarray], topics: Topics
 ) -> None:
-    stored, groups = conversation
+    _, groups = conversation
     arriving = directions(3).astype(np.float16)
 
     votes = topics.frozen.vote(arriving)

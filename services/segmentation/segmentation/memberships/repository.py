@@ -127,7 +127,8 @@ class MembershipRepository(Repository):
             .where(*self._of(segmentation_id))
             .group_by(col(Membership.segment_id))
         )
-        return dict((await self.session.execute(query)).tuples().all())
+        found = await self.session.execute(query)
+        return {row[0]: row[1] for row in found}
 
     async def stream(self, segmentation_id: UUID, chunk: int) -> AsyncIterator[Sequence[Membership]]:
         """All memberships of a segmentation, in chunks."""

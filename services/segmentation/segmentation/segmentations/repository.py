@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from kit.db import Repository
 from kit.errors import NotFound
 from segmentation.models import Segmentation
 
-_TAKE_TURNS = text(
-    "SELECT pg_advisory_xact_lock(hashtextextended(concat_ws(':', 'versions', :workspace, :study, :kind), 0))"
-)
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended(:versions, 0))")
 
 
 class SegmentationRepository(Repository):
@@ -34,8 +33,8 @@ class SegmentationRepository(Repository):
 
     async def next_version(self, study_id: UUID, kind: str) -> int:
         """The version of the next publication; until the transaction ends, no other one gets a number."""
-        turn = {"workspace": self.workspace, "study": str(study_id), "kind": kind}
-        await self.session.execute(_TAKE_TURNS, turn)
+        versions = f"versions:{self.workspace}:{study_id}:{kind}"
+        await self.session.execute(_TAKE_TURNS, {"versions": versions})
         query = select(func.max(Segmentation.version)).where(
             col(Segmentation.workspace_id) == self.workspace,
             col(Segmentation.study_id) == study_id,
@@ -52,7 +51,7 @@ class SegmentationRepository(Repository):
                 col(Segmentation.study_id).in_(study_ids),
                 col(Segmentation.kind) == kind,
             )
-            .distinct(col(Segmentation.study_id))
+            .ext(distinct_on(col(Segmentation.study_id)))
             .order_by(col(Segmentation.study_id), col(Segmentation.version).desc())
         )
         return (await self.session.scalars(query)).all()

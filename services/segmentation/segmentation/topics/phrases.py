@@ -1,7 +1,7 @@
 """Names of segments from the keyphrases of their posts: telling, different, and said only once."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,6 +13,7 @@ _CANDIDATES = 60
 _LABEL_PHRASES = 3
 # A longer phrase stands for its word when it carries at least this share of the word's weight.
 _LONGER_WINS = 0.4
+_TYPICAL = 1.5
 
 
 @dataclass(frozen=True)
@@ -62,16 +63,18 @@ def telling_phrases(
     """The most telling phrases of every segment, without repetition, best first.
 
     c-TF-IDF (Grootendorst 2022, "BERTopic"): mentions in the segment times log(1 + mean mentions per segment
-    / mentions overall), so that a phrase counts for what it says of this segment and not of all.
+    / mentions overall). A phrase that is hardly more frequent here than elsewhere does not count.
     """
     inside = _mentions_by_segment(mentions.counts, segments, segment_count)
     overall = np.asarray(inside.sum(axis=0)).ravel()
+    rarity = np.log1p(inside.sum() / max(segment_count, 1) / np.maximum(overall, 1))
     # A phrase of a single post names no group.
-    rarity = np.where(overall > 1, np.log1p(inside.sum() / max(segment_count, 1) / np.maximum(overall, 1)), 0.0)
-    return [
-        _best(inside.indices[start:end], inside.data[start:end], rarity, mentions.vocabulary)[:count]
-        for start, end in pairwise(inside.indptr)
-    ]
+    rarity[overall < 2] = 0.0
+    found = []
+    for columns, counts in _rows(inside):
+        weights = counts * rarity[columns] * _is_typical(counts, overall[columns], int(overall.sum()))
+        found.append(_best(columns, weights, mentions.vocabulary)[:count])
+    return found
 
 
 def label_of(phrases: Sequence[str]) -> str:
@@ -96,10 +99,19 @@ def _mentions_by_segment(counts: csr_array, segments: NDArray[np.intp], segment_
     return csr_array(membership @ counts)
 
 
-def _best(
-    columns: NDArray[np.int32], counts: NDArray[np.int32], rarity: NDArray[np.float64], vocabulary: Sequence[str]
-) -> tuple[str, ...]:
-    weights = counts * rarity[columns]
+def _rows(matrix: csr_array) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    for start, end in pairwise(matrix.indptr):
+        yield matrix.indices[start:end], matrix.data[start:end]
+
+
+def _is_typical(inside: NDArray[np.int32], overall: NDArray[np.int64], total: int) -> NDArray[np.bool_]:
+    """Whether phrases are so much more frequent in a segment than in the others together."""
+    own = inside.sum()
+    typical: NDArray[np.bool_] = inside * (total - own) >= _TYPICAL * (overall - inside) * own
+    return typical
+
+
+def _best(columns: NDArray[np.int32], weights: NDArray[np.float64], vocabulary: Sequence[str]) -> tuple[str, ...]:
     ranked = np.lexsort((columns, -weights))[:_CANDIDATES]
     weight_of = {vocabulary[columns[place]]: float(weights[place]) for place in ranked if weights[place] > 0}
     chosen: list[str] = []

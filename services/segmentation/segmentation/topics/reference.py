@@ -11,6 +11,8 @@ from segmentation.topics.partition import NONE
 from segmentation.topics.space import Vectors
 
 _FLOOR_SAMPLE = 2_000
+# The smallest segments have no more members than this; further neighbours of theirs lie elsewhere.
+_NEAREST = 5
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,15 @@ class Reference:
 
     def accept(self, neighbours: Neighbours, segments: NDArray[np.intp], shares: NDArray[np.float32]) -> Votes:
         """The segments of posts that are near enough to their neighbours and have votes enough."""
-        near = neighbours.similarities.mean(axis=1) >= self.floor
+        near = nearness(neighbours) >= self.floor
         accepted = near & (shares > self.smallest_vote)
         return Votes(np.where(accepted, segments, NONE), np.where(accepted, shares, np.float32(0.0)))
+
+
+def nearness(neighbours: Neighbours) -> NDArray[np.float32]:
+    """How near posts are to what is nearest to them: their mean cosine with up to five neighbours."""
+    mean: NDArray[np.float32] = neighbours.similarities[:, :_NEAREST].mean(axis=1)
+    return mean
 
 
 def vote_shares(neighbours: Neighbours, segments: NDArray[np.intp]) -> NDArray[np.float32]:
@@ -74,10 +82,10 @@ def reference_rows(segments: NDArray[np.intp], at_most: int) -> NDArray[np.intp]
     return np.sort(np.random.default_rng(0).choice(members, at_most, replace=False))
 
 
-def similarity_floor(vectors: Vectors, neighbours: int, method: Method) -> float:
-    """The low percentile of the members' own mean similarity to their nearest other members."""
-    if len(vectors) <= neighbours:
+def similarity_floor(vectors: Vectors, method: Method) -> float:
+    """The low percentile of the members' own nearness to other members."""
+    if len(vectors) <= _NEAREST:
         return 0.0
     chosen = np.random.default_rng(0).permutation(len(vectors))[:_FLOOR_SAMPLE]
-    similarities = nearest_others(vectors, chosen, neighbours).similarities.mean(axis=1)
-    return float(np.percentile(similarities, method.floor_percentile))
+    own = nearness(nearest_others(vectors, chosen, _NEAREST))
+    return float(np.percentile(own, method.floor_percentile))

@@ -68,7 +68,7 @@ def describe(
 
 def _reference(landscape: Landscape, partition: Partition, rows: NDArray[np.intp], method: Method) -> Reference:
     vectors, neighbours = landscape.vectors[rows], landscape.neighbours.rows.shape[1]
-    floor = similarity_floor(vectors, neighbours, method)
+    floor = similarity_floor(vectors, method)
     return Reference(vectors, partition.segments[rows], neighbours, floor, method.smallest_vote)
 
 
