@@ -17,13 +17,12 @@ from kit.cli.errors import CommandError
 from kit.cli.headlines import show_headlines
 from kit.cli.insights import read_headlines
 from kit.cli.platform import show, started, stay
-from kit.cli.posts import MapOption, fields, show_outcome, upload
+from kit.cli.posts import MapOption, fields, show_rejections, upload
 from kit.cli.studies import PIPELINE, compute_segments, coverage
 from kit.cli.views import Headlines, Job, NewStudy, ReadSegmentation, Segmentation, Study
 from kit.local.home import Home
 from kit.local.launcher import Local
 
-_SEED = 7
 _STALLED_SECONDS = 180.0
 _HEADLINES = 7
 _POLL_SECONDS = 0.5
@@ -32,10 +31,9 @@ Seen = TypeVar("Seen")
 
 
 class Sample(BaseModel):
-    """A made-up conversation: the same seed makes the same one."""
+    """How many posts of a made-up conversation to import."""
 
     posts: int
-    seed: int = _SEED
 
 
 def demo(
@@ -77,15 +75,16 @@ def _feed_file(api: Api, file: Path, mapping: str) -> Study:
     study = _ensure_study(api, f"Demo: {file.name}", "What do people talk about, and how do they feel about it?")
     content = hashlib.sha256(file.read_bytes())
     content.update(mapping.encode())
-    with phase("Posts imported"):
-        show_outcome(upload(api, study, file, fields(mapping), key=f"demo-{content.hexdigest()}"))
+    with _growing(api, study):
+        outcome = upload(api, study, file, fields(mapping), key=f"demo-{study.id}-{content.hexdigest()}")
+    show_rejections(outcome)
     return study
 
 
 def _feed_sample(api: Api, posts: int) -> Study:
-    study = _ensure_study(api, "Demo: a brand in conversation", "What do people need from the brand, and why?")
-    path, headers = f"/ingest/v1/studies/{study.id}/samples", {"Idempotency-Key": f"demo-sample-{posts}-{_SEED}"}
-    with phase("Conversation made up and imported"), progress() as bars:
+    study = _ensure_study(api, "Demo: a made-up train operator", "What do passengers need, and what holds them back?")
+    path, headers = f"/ingest/v1/studies/{study.id}/samples", {"Idempotency-Key": f"demo-{study.id}-{posts}"}
+    with _growing(api, study), progress() as bars:
         task = bars.add_task("Importing", total=posts)
 
         def report(job: Job) -> None:
@@ -93,6 +92,16 @@ def _feed_sample(api: Api, posts: int) -> Study:
 
         api.finish("ingest", api.post(path, Job, Sample(posts=posts), headers), report)
     return study
+
+
+@contextmanager
+def _growing(api: Api, study: Study) -> Iterator[None]:
+    """Says how many posts the study holds after the block, and how many of them are new."""
+    before = coverage(api, "ingest", study).posts
+    with phase("") as current:
+        yield
+        after = coverage(api, "ingest", study).posts
+        current.result = f"{counted(after, 'post')} in the study, {after - before:,} of them new"
 
 
 def _ensure_study(api: Api, name: str, question: str) -> Study:

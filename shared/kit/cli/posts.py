@@ -70,7 +70,7 @@ def upload(api: Api, study: Study, file: Path, reading: Mapping[str, str], key: 
 
 
 def show_outcome(outcome: Outcome) -> None:
-    """Prints what became of the posts, with the first lines that are none."""
+    """Prints what became of the posts."""
     parts = [counted(outcome.accepted, "new post"), f"{outcome.duplicates:,} known already"]
     if outcome.updated:
         parts.append(f"{outcome.updated:,} changed")
@@ -79,5 +79,10 @@ def show_outcome(outcome: Outcome) -> None:
     if outcome.rejected_count:
         parts.append(f"[yellow]{counted(outcome.rejected_count, 'line')} rejected[/]")
     out.print(f"{counted(outcome.received, 'line')} read: {', '.join(parts)}.")
+    show_rejections(outcome)
+
+
+def show_rejections(outcome: Outcome) -> None:
+    """Prints the first lines that are no posts, and why."""
     for rejection in outcome.rejected[:_SHOWN_REJECTIONS]:
         out.print(f"  line {rejection.line}: {rejection.reason}", markup=False)
