@@ -6,6 +6,7 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -17,6 +18,7 @@ from kit.local.children import Child, ChildError
 from kit.local.databases import DatabaseServer
 from kit.local.home import AlreadyRunning, Home, Platform
 from kit.local.launcher import Local, ServiceSpec
+from kit.local.ports import Ports
 from kit.local.psql import run_psql
 
 SERVICES = (ServiceSpec("alpha", (0, 0), secret="ALPHA_SECRET"), ServiceSpec("beta", (0, 0), calls=("alpha",)))
@@ -179,6 +181,14 @@ def test_a_busy_port_is_replaced(packages: Path, folder: Path) -> None:
         with local as platform:
             assert not platform.url.endswith(f":{busy}")
             assert httpx2.get(platform.url).status_code == 200
+
+
+def test_two_launchers_never_choose_the_same_port() -> None:
+    with closing(Ports()) as first, closing(Ports()) as second:
+        wished = first.take()
+        assert second.take(wished) != wished
+        first.close()
+        assert second.take(wished) == wished
 
 
 def test_rows_keys_and_secrets_survive_a_restart(packages: Path, folder: Path) -> None:

@@ -16,7 +16,7 @@ from kit.engines import EmbeddedNats, EmbeddedPostgres
 from kit.local.children import Child, ChildError, stop_together
 from kit.local.databases import DatabaseServer, DatabaseUrl, embedded_databases
 from kit.local.home import Home, Platform, ServiceAddress
-from kit.local.ports import LOOPBACK, free_port
+from kit.local.ports import LOOPBACK, Ports
 
 GATEWAY_PORT = 8080
 _NATS_PORT = 4222
@@ -55,7 +55,7 @@ class Part(Protocol):
         """Where its log lies and how it ends."""
 
 
-class Ports(NamedTuple):
+class Address(NamedTuple):
     """Where one service listens."""
 
     http: int
@@ -84,6 +84,7 @@ class Local:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     report: Callable[[str], None] = lambda _: None
     parts: dict[str, Part] = field(default_factory=dict, init=False)
+    _ports: Ports = field(default_factory=Ports, init=False)
     _stack: ExitStack = field(default_factory=ExitStack, init=False)
 
     def __enter__(self) -> Platform:
@@ -93,6 +94,7 @@ class Local:
         """
         with ExitStack() as stack:
             stack.enter_context(self.home.occupied())
+            stack.callback(self._ports.close)
             platform = self._start(stack)
             self.home.announce(platform)
             self._stack = stack.pop_all()
@@ -118,17 +120,19 @@ class Local:
     def _start(self, stack: ExitStack) -> Platform:
         database_url = self._start_databases(stack)
         nats_url = self._start_nats(stack)
-        ports = {spec.name: Ports(*map(free_port, spec.wished_ports)) for spec in self.services}
-        gateway, url = self._start_gateway(stack, ports)
+        addresses = {spec.name: Address(*map(self._ports.take, spec.wished_ports)) for spec in self.services}
+        gateway, url = self._start_gateway(stack, addresses)
         environments = {
-            spec.name: self._environment_of(spec, ports, database_url(spec.name), nats_url) for spec in self.services
+            spec.name: self._environment_of(spec, addresses, database_url(spec.name), nats_url)
+            for spec in self.services
         }
         children = self._start_services(stack, environments)
-        self._await_ready({child: f"http://{LOOPBACK}:{ports[child.name].http}/readyz" for child in children})
+        self._await_ready({child: f"http://{LOOPBACK}:{addresses[child.name].http}/readyz" for child in children})
         self._await_ready({gateway: url})
-        addresses = {child.name: ServiceAddress(pid=child.pid, **ports[child.name]._asdict()) for child in children}
+        self.check()
+        services = {child.name: ServiceAddress(pid=child.pid, **addresses[child.name]._asdict()) for child in children}
         key = self.home.secrets().key
-        return Platform(pid=os.getpid(), url=url, key=key, nats_url=nats_url, services=addresses)
+        return Platform(pid=os.getpid(), url=url, key=key, nats_url=nats_url, services=services)
 
     def _start_databases(self, stack: ExitStack) -> DatabaseUrl:
         names = [spec.name for spec in self.services]
@@ -146,15 +150,15 @@ class Local:
         if url := self.environment.get("NATS_URL"):
             return url
         self.report("NATS")
-        nats = EmbeddedNats(self.home.folder / "nats", _NATS_PORT, log=self.home.log("nats"))
+        nats = EmbeddedNats(self.home.folder / "nats", self._ports.take(_NATS_PORT), log=self.home.log("nats"))
         stack.callback(nats.stop)
         nats.start()
         self.parts["nats"] = nats
         return nats.url
 
-    def _start_gateway(self, stack: ExitStack, ports: Mapping[str, Ports]) -> tuple[Child, str]:
-        port = free_port(self.port)
-        targets = [f"{name}=http://{LOOPBACK}:{http}" for name, (http, _) in ports.items()]
+    def _start_gateway(self, stack: ExitStack, addresses: Mapping[str, Address]) -> tuple[Child, str]:
+        port = self._ports.take(self.port)
+        targets = [f"{name}=http://{LOOPBACK}:{http}" for name, (http, _) in addresses.items()]
         command = [sys.executable, "-m", "kit.local.gateway", "--port", str(port), *targets]
         gateway = Child("gateway", command, log=self.home.log("gateway"), environment=self.environment)
         stack.callback(gateway.stop)
@@ -163,9 +167,9 @@ class Local:
         return gateway, f"http://{LOOPBACK}:{port}"
 
     def _environment_of(
-        self, spec: ServiceSpec, ports: Mapping[str, Ports], database_url: str, nats_url: str
+        self, spec: ServiceSpec, addresses: Mapping[str, Address], database_url: str, nats_url: str
     ) -> dict[str, str]:
-        secrets, own = self.home.secrets(), ports[spec.name]
+        secrets, own = self.home.secrets(), addresses[spec.name]
         threads = {} if spec.uses_every_core else dict.fromkeys(_THREAD_VARIABLES, "1")
         return {
             **threads,
@@ -178,7 +182,7 @@ class Local:
             "POURQUOI_SERVICE_KEY": secrets.service_key,
             "POURQUOI_CURSOR_SECRET": secrets.cursor_secret,
             **({spec.secret: secrets.author_key} if spec.secret else {}),
-            **{f"{spec.name}_{peer}_TARGET".upper(): f"{LOOPBACK}:{ports[peer].grpc}" for peer in spec.calls},
+            **{f"{spec.name}_{peer}_TARGET".upper(): f"{LOOPBACK}:{addresses[peer].grpc}" for peer in spec.calls},
         }
 
     def _start_services(self, stack: ExitStack, environments: Mapping[str, Mapping[str, str]]) -> list[Child]:
