@@ -271,7 +271,7 @@ async def test_a_job_that_brings_its_process_down_again_and_again_is_given_up(da
         task.cancel()
         await asyncio.wait([task])
         await change(database, "due_at = now()")
-    assert await running(database, hang).run_next()
+    assert await asyncio.wait_for(running(database, hang).run_next(), 10)
     job = await look(database, job_id)
     assert job.status == "failed"
     assert "died 20 times" in (job.error or "")

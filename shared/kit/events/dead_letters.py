@@ -33,8 +33,8 @@ class DeadLetter:
 
     @property
     def event_id(self) -> str:
-        """Id of the event; empty when it left its stream before anybody looked."""
-        return self.envelope.id if self.envelope else ""
+        """Id of the event; empty when it has none, or left its stream before anybody looked."""
+        return self.envelope.headers.get("ce-id", "") if self.envelope else ""
 
 
 async def bury(bus: Bus, consumer: Consumer, message: Msg, error: Exception) -> None:
