@@ -40,6 +40,7 @@ def segment(
         periods=half,
         sentiments={
             Sentiment.NEGATIVE: single_posts(negative, hits),
+            Sentiment.NEUTRAL: single_posts(0, hits),
             Sentiment.POSITIVE: single_posts(0, hits),
         },
     )
@@ -77,12 +78,35 @@ def test_a_lone_small_difference_among_many_segments_is_not_believed() -> None:
     assert among_many.direction is Direction.NOT_ENOUGH_EVIDENCE
 
 
-def test_tone_needs_a_certain_majority() -> None:
-    clear = judge_tone({Sentiment.NEGATIVE: single_posts(70, 100)})
-    assert clear is not None
-    assert clear.sentiment is Sentiment.NEGATIVE
-    assert judge_tone({Sentiment.NEGATIVE: single_posts(55, 100)}) is None
-    assert judge_tone({Sentiment.NEGATIVE: AuthorSums.of([(40, 40), (0, 1), (0, 1)])}) is None
+def tone_of(negative: int, neutral: int, positive: int, posts: int = 200) -> Tone | None:
+    counts = {Sentiment.NEGATIVE: negative, Sentiment.NEUTRAL: neutral, Sentiment.POSITIVE: positive}
+    return judge_tone({sentiment: single_posts(hits, posts) for sentiment, hits in counts.items()})
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentiment", "is_majority"),
+    [
+        ((140, 40, 20), Sentiment.NEGATIVE, True),
+        ((20, 40, 140), Sentiment.POSITIVE, True),
+        ((90, 100, 10), Sentiment.NEGATIVE, False),  # no majority, but nine against one
+        ((10, 150, 30), Sentiment.NEUTRAL, True),  # hardly anybody takes a side
+    ],
+)
+def test_a_certain_tone_is_named(counts: tuple[int, int, int], sentiment: Sentiment, is_majority: bool) -> None:
+    tone = tone_of(*counts)
+    assert tone is not None
+    assert (tone.sentiment, tone.is_majority) == (sentiment, is_majority)
+
+
+@pytest.mark.parametrize("counts", [(104, 50, 46), (80, 60, 60), (60, 90, 50), (0, 0, 0)])
+def test_an_uncertain_tone_is_not_named(counts: tuple[int, int, int]) -> None:
+    assert tone_of(*counts) is None
+
+
+def test_one_loud_author_sets_no_tone() -> None:
+    loud = AuthorSums.of([(40, 40), (0, 1), (0, 1)])
+    quiet = AuthorSums.of([(0, 40), (0, 1), (0, 1)])
+    assert judge_tone({Sentiment.NEGATIVE: loud, Sentiment.NEUTRAL: quiet, Sentiment.POSITIVE: quiet}) is None
 
 
 def test_a_chosen_period_is_compared_with_as_much_time_before() -> None:
@@ -96,7 +120,7 @@ def test_claim_says_all_that_is_certain() -> None:
         "flight cancelled, rebook",
         Share(value=0.181, low=0.162, high=0.204),
         1412,
-        tone=Tone(sentiment=Sentiment.NEGATIVE, share=Share(value=0.738, low=0.7, high=0.77)),
+        tone=tone_of(148, 32, 20),
         trend=trend_of((140, 1000), (220, 1000)),
         period=EIGHT_DAYS,
     )
@@ -116,6 +140,20 @@ def test_claim_leaves_out_what_is_not_certain() -> None:
         period=EIGHT_DAYS,
     )
     assert claim == "1.2 % of posts (1.0–1.4 %), from 25 authors, are about “legroom”."
+
+
+def test_claim_says_which_way_posts_lean() -> None:
+    share = Share(value=0.3, low=0.25, high=0.35)
+    claim = state_claim("bags", share, 90, tone=tone_of(90, 100, 10), trend=None, period=None)
+    assert claim.endswith("are about “bags”; more read as negative (45 %) than as positive (5 %).")
+
+
+def test_claim_passes_over_a_change_that_is_certain_but_small() -> None:
+    trend = trend_of((1140, 10000), (960, 10000))
+    assert trend.direction is Direction.FALLING
+    share = Share(value=0.11, low=0.1, high=0.12)
+    claim = state_claim("help", share, 90, tone=None, trend=trend, period=EIGHT_DAYS)
+    assert claim.endswith("are about “help”.")
 
 
 def test_claim_over_a_few_hours_names_the_hour() -> None:

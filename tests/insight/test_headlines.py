@@ -43,7 +43,8 @@ def finding(low: float, *, tone: Tone | None = None, ratio: float | None = None)
 
 
 def tone(sentiment: Sentiment, low: float) -> Tone:
-    return Tone(sentiment=sentiment, share=Share(value=low, low=low, high=1))
+    nobody = None if sentiment is Sentiment.NEUTRAL else Share(value=0, low=0, high=0)
+    return Tone(sentiment=sentiment, share=Share(value=low, low=low, high=1), opposite=nobody, is_majority=True)
 
 
 def ranked(*findings: Finding) -> list[int]:

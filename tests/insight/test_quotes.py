@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from insight.quotes.selection import Candidate, is_near_duplicate, is_quotable, select
-from insight.quotes.wording import LONGEST_QUOTE, mask, quote, shorten
+from insight.quotes.selection import Candidate, is_near_duplicate, is_quotable, prefer_mentions, select
+from insight.quotes.wording import LONGEST_QUOTE, quote, shorten
 
 
 def candidate(text: str, author: UUID | None = None) -> Candidate:
@@ -22,12 +22,13 @@ def candidate(text: str, author: UUID | None = None) -> Candidate:
         ("ask @jane@mastodon.social.", "ask @…."),
         ("write to jane.doe@example.com now", "write to [email] now"),
         ("call me at +33 6 12 34 56 78 please", "call me at [number] please"),
+        ("tickets &amp; bags", "tickets & bags"),
         ("see https://t.co/abc123 for more", "see [link] for more"),
         ("flight 1234 at 10:30 cost 250.00", "flight 1234 at 10:30 cost 250.00"),
     ],
 )
 def test_what_points_at_a_person_is_masked(text: str, shown: str) -> None:
-    assert mask(text) == shown
+    assert quote(text) == shown
 
 
 def test_a_long_text_is_cut_between_words() -> None:
@@ -69,3 +70,9 @@ def test_rephrased_texts_differ() -> None:
     assert not is_near_duplicate(
         "my flight was cancelled and nobody answers", "still no answer after they cancelled my flight"
     )
+
+
+def test_posts_that_use_the_words_of_the_label_come_first() -> None:
+    vague, telling = candidate("whatever you say, my dear"), candidate("your Customer Service was quick")
+    assert prefer_mentions([vague, telling], "quick response, customer service") == [telling, vague]
+    assert prefer_mentions([vague, telling], "lounge") == [vague, telling]

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from insight.findings.periods import Period
-from insight.findings.tones import Tone
+from insight.findings.tones import OPPOSITES, Tone
 from insight.findings.trends import Direction, Trend
 from insight.prevalence.intervals import Share
 
@@ -14,7 +14,7 @@ VERBS = {Direction.RISING: "rose", Direction.FALLING: "fell"}
 def state_claim(
     label: str, share: Share, authors: int, *, tone: Tone | None, trend: Trend | None, period: Period | None
 ) -> str:
-    """The claim about a segment; tone and trend are left out where they are not certain."""
+    """The claim about a segment; a tone that is not certain and a trend that is not notable are left out."""
     subject = f"{_quoted_share(share)}, from {authors:,} authors, are about “{label}”"
     details = [_tone_phrase(tone), _trend_phrase(trend, period)]
     rest = ", and ".join(phrase for phrase in details if phrase)
@@ -46,11 +46,15 @@ def _quoted_share(share: Share) -> str:
 def _tone_phrase(tone: Tone | None) -> str:
     if tone is None:
         return ""
-    return f"most read as {tone.sentiment} ({percent(tone.share.value, 0)} %)"
+    share = percent(tone.share.value, 0)
+    if tone.is_majority or tone.opposite is None:
+        return f"most read as {tone.sentiment} ({share} %)"
+    fewer = f"{OPPOSITES[tone.sentiment]} ({percent(tone.opposite.value, 0)} %)"
+    return f"more read as {tone.sentiment} ({share} %) than as {fewer}"
 
 
 def _trend_phrase(trend: Trend | None, period: Period | None) -> str:
-    if trend is None or period is None or trend.direction not in VERBS:
+    if trend is None or period is None or not trend.is_notable:
         return ""
     before, after = trend.previous.value, trend.current.value
     digits = digits_that_tell_apart(before, after)

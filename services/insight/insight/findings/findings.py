@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from insight.findings.claims import state_claim
 from insight.findings.periods import Period
 from insight.findings.tones import Sentiment, Tone, judge_tone
-from insight.findings.trends import Direction, Trend, TwoPeriods, judge_trends
+from insight.findings.trends import Trend, TwoPeriods, judge_trends
 from insight.prevalence.clusters import AuthorSums
 from insight.prevalence.intervals import Share, estimate_share
 
@@ -76,8 +76,3 @@ def _finding(segment: SegmentCounts, trend: Trend, period: Period) -> Finding:
         trend=trend,
         period=period,
     )
-
-
-def has_certain_change(finding: Finding) -> bool:
-    """Whether the share rose or fell beyond doubt."""
-    return finding.trend.direction in (Direction.RISING, Direction.FALLING)

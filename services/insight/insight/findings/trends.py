@@ -36,6 +36,16 @@ class Trend(BaseModel):
     ratio_high: float | None
     adjusted_p_value: float
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether the share rose or fell beyond doubt."""
+        return self.direction in (Direction.RISING, Direction.FALLING)
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether the share changed for certain, and by at least a quarter as far as one can tell."""
+        return self.is_certain and not (self.ratio and 1 / STEADY_RATIO < self.ratio < STEADY_RATIO)
+
 
 @dataclass(frozen=True)
 class TwoPeriods:

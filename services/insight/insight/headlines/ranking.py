@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from math import log2
 from uuid import UUID
 
-from insight.findings.findings import Finding, has_certain_change
-from insight.findings.tones import Sentiment
+from insight.findings.findings import Finding
+from insight.findings.trends import Trend
 
-TONE_BONUS = 0.5
-CHANGE_BONUS = 0.5
+TONE_BONUS = 0.25
+CHANGE_BONUS = 0.25
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,10 @@ def weight(finding: Finding) -> float:
     """How much a finding tells: the share that is certain, more for a clear tone and for a certain change.
 
     The lower bound of the share rewards both size and certainty. A unanimous tone, or a share that at least
-    doubled or halved, adds half of it again; a neutral tone adds nothing.
+    doubled or halved, adds a quarter of it; a neutral tone adds nothing.
     """
-    return finding.share.low * (1 + TONE_BONUS * _tone_strength(finding) + CHANGE_BONUS * _change(finding))
+    tone = finding.tone.strength if finding.tone else 0.0
+    return finding.share.low * (1 + TONE_BONUS * tone + CHANGE_BONUS * _change(finding.trend))
 
 
 def remainder(
@@ -59,14 +60,7 @@ def remainder(
     )
 
 
-def _tone_strength(finding: Finding) -> float:
-    if finding.tone is None or finding.tone.sentiment is Sentiment.NEUTRAL:
+def _change(trend: Trend) -> float:
+    if not trend.is_certain:
         return 0.0
-    return 2 * finding.tone.share.low - 1
-
-
-def _change(finding: Finding) -> float:
-    if not has_certain_change(finding):
-        return 0.0
-    ratio = finding.trend.ratio
-    return min(1.0, abs(log2(ratio))) if ratio else 1.0
+    return min(1.0, abs(log2(trend.ratio))) if trend.ratio else 1.0

@@ -13,7 +13,7 @@ from insight.models import Quote, Segmentation
 from insight.quotes.selection import Stance
 from kit.db import Repository
 
-CANDIDATES_PER_STANCE = 12
+CANDIDATES_PER_STANCE = 20
 
 # Evidence shares the tone of the claim, if it has one; counter-evidence has the opposite one. Exemplars come
 # first, nearest to the centre of the segment, then the posts that belong to it most strongly.

@@ -40,6 +40,12 @@ def select(candidates: Iterable[Candidate], most: int) -> list[Candidate]:
     return chosen
 
 
+def prefer_mentions(candidates: Iterable[Candidate], label: str) -> list[Candidate]:
+    """The candidates that use a phrase of the segment's label first; otherwise in the order given."""
+    phrases = [set(words(phrase)) for phrase in label.split(",")]
+    return sorted(candidates, key=lambda each: not any(phrase <= set(words(each.text)) for phrase in phrases))
+
+
 def is_quotable(text: str) -> bool:
     """Whether a text says enough in its own words."""
     return len(words(text)) >= FEWEST_WORDS and not text.casefold().startswith(UNQUOTABLE_START)

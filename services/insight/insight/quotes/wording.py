@@ -1,6 +1,7 @@
 """The text of a quote: verbatim, but shortened, and without what points at a person."""
 
 import re
+from html import unescape
 
 ELLIPSIS = "…"
 LONGEST_QUOTE = 280
@@ -15,8 +16,11 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 def quote(text: str) -> str:
-    """The text as it may be shown: handles, addresses and numbers masked, on one line, shortened."""
-    return shorten(" ".join(mask(text).split()), LONGEST_QUOTE)
+    """The text as it may be shown: handles, addresses and numbers masked, on one line, shortened.
+
+    Platforms hand out texts with HTML entities, which no reader would recognise as what was written.
+    """
+    return shorten(" ".join(mask(unescape(text)).split()), LONGEST_QUOTE)
 
 
 def mask(text: str) -> str:

@@ -1,6 +1,6 @@
 """Reads a study: counts its segments, fetches quotes, and puts the insights that follow."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -54,7 +54,7 @@ class StudyReader:
             kinds = await MembershipRepository(session).kinds(claimed.study_id)
             counted = [await self._count(session, claimed.study_id, kind) for kind in kinds]
         complete = [each for each in counted if each is not None]
-        quotes = [await self._quotes(claimed.workspace, each.candidates) for each in complete]
+        quotes = [await self._quotes(claimed.workspace, each) for each in complete]
         async with self.database.session(claimed.workspace) as session:
             await TombstoneRepository(session).hold_off()
             for each, chosen in zip(complete, quotes, strict=True):
@@ -80,9 +80,10 @@ class StudyReader:
         candidates = await QuoteRepository(session).list_candidates(segmentation, tones)
         return _Counted(segmentation, study, findings, candidates)
 
-    async def _quotes(self, workspace: str, candidates: Sequence[CandidatePost]) -> dict[UUID, list[ChosenQuote]]:
-        texts = await self.ingest.get_posts(workspace, [each.post_id for each in candidates])
-        return choose_quotes(_with_texts(candidates, texts))
+    async def _quotes(self, workspace: str, counted: _Counted) -> dict[UUID, list[ChosenQuote]]:
+        texts = await self.ingest.get_posts(workspace, [each.post_id for each in counted.candidates])
+        labels = {segment_id: finding.label for segment_id, finding in counted.findings.items()}
+        return choose_quotes(_with_texts(counted.candidates, texts), labels)
 
 
 async def _store(session: Session, counted: _Counted, quotes: dict[UUID, list[ChosenQuote]]) -> None:
