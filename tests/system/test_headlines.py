@@ -1,6 +1,6 @@
 """The main job, end to end: a conversation with a planted truth in, headlines that find it out."""
 
-from tests.system.platform import Json, System
+from tests.system.platform import System
 
 POSTS = 2_500
 
@@ -22,8 +22,4 @@ async def test_headlines_find_what_was_planted(system: System) -> None:
     for headline in headlines:
         assert headline["share"]["low"] <= headline["share"]["value"] <= headline["share"]["high"]
         assert headline["authors"] >= 20
-        assert len(_quotes(headline)) >= 2
-
-
-def _quotes(headline: Json) -> list[Json]:
-    return headline["quotes"]
+        assert len(headline["evidence"]) >= 2
