@@ -13,7 +13,7 @@ from probe.app import NoteRepository, router, service
 from pydantic import BaseModel
 from sqlalchemy import text
 
-from kit.rest import Page, Paging, ReadSession, Router, Writer, WriteSession
+from kit.rest import Page, Paging, ReadSession, Router, Writer, WriteSession, boundary
 from kit.service import Service, build_app
 from kit.testing import Launch, Running
 
@@ -150,6 +150,15 @@ async def test_a_key_stands_for_one_request_also_when_it_is_an_upload(probe: Run
     assert is_problem(await send(b"another"), 422)
 
 
+async def test_a_twin_that_takes_too_long_is_not_waited_for(probe: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boundary, "TWIN_SECONDS", 0.1)
+    twin = {"workspace": "alpha", "key": "k", "fingerprint": ""}
+    async with probe.runtime.database.open("alpha") as session:
+        await session.execute(boundary._TAKE_KEY, twin)
+        answer = await probe.client.post("/v1/notes", json={"body": "x"}, headers={"Idempotency-Key": "k"})
+        assert is_problem(answer, 409)
+
+
 async def test_a_failed_request_frees_its_key(probe: Running) -> None:
     headers = {"Idempotency-Key": "k"}
     assert is_problem(await probe.client.post("/v1/notes", json={"body": "conflict"}, headers=headers), 409)
@@ -181,7 +190,7 @@ async def test_too_many_slow_requests_are_told_to_come_back(probe: Running) -> N
     assert away.headers["retry-after"] == "2"
 
 
-async def test_a_problem_names_the_request_and_its_trace_and_keeps_the_limits(probe: Running) -> None:
+async def test_a_problem_names_the_request_and_its_trace_and_keeps_the_limits(probe: Running, spans) -> None:
     missing = UUID(int=7)
     answer = await probe.client.put(f"/v1/notes/{missing}")
     problem = answer.json()

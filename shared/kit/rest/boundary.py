@@ -13,14 +13,21 @@ from fastapi import APIRouter, Request, Response
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from kit.db import Database, Session
-from kit.errors import Invalid
+from kit.errors import Conflict, Invalid
 from kit.rest.limits import is_streamed
 from kit.rest.problems import PROBLEM_ANSWERS
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
+TWIN_SECONDS = 10
 _KEPT_HEADERS = ("content-type", "etag", "location")
+_LOCK_NOT_AVAILABLE = "55P03"
+_TAKE_KEY = text(
+    "INSERT INTO idempotency_keys (workspace_id, key, fingerprint) VALUES (:workspace, :key, :fingerprint) "
+    "ON CONFLICT DO NOTHING RETURNING key"
+)
 
 
 class Replayed(Exception):
@@ -49,17 +56,10 @@ class Boundary:
         return self._session
 
     async def _claim(self, session: Session, request: Request) -> None:
-        """Takes the key; a twin still in flight is waited for by the unique index."""
+        """Takes the key, or raises `Replayed` with the answer that it got before."""
         fingerprint = await _fingerprint(request)
         identity = {"workspace": session.workspace, "key": self._key}
-        taken = await session.execute(
-            text(
-                "INSERT INTO idempotency_keys (workspace_id, key, fingerprint) VALUES (:workspace, :key, :fingerprint) "
-                "ON CONFLICT DO NOTHING RETURNING key"
-            ),
-            {**identity, "fingerprint": fingerprint},
-        )
-        if taken.one_or_none() is not None:
+        if await self._take_key(session, {**identity, "fingerprint": fingerprint}):
             return
         found = await session.execute(
             text("SELECT * FROM idempotency_keys WHERE workspace_id = :workspace AND key = :key"), identity
@@ -69,6 +69,18 @@ class Boundary:
             raise Invalid(f"This {IDEMPOTENCY_KEY} was used for another request; use a new one.")
         headers = {**json.loads(known.headers), "Idempotent-Replayed": "true"}
         raise Replayed(Response(known.body, known.status, headers))
+
+    async def _take_key(self, session: Session, values: dict[str, str]) -> bool:
+        """True when the key is new; a twin in flight is waited for by the unique index, but not for ever."""
+        await session.execute(text(f"SET LOCAL lock_timeout = '{TWIN_SECONDS}s'"))
+        try:
+            taken = await session.execute(_TAKE_KEY, values)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            raise Conflict(f"A request with this {IDEMPOTENCY_KEY} is still being answered; try again.") from error
+        await session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
+        return taken.one_or_none() is not None
 
     async def commit(self, response: Response) -> None:
         """Commits what the request did, and its answer if it had a key."""
