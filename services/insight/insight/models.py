@@ -96,6 +96,7 @@ class Segmentation(Record, table=True):
     version: int
     posts: int
     published_at: datetime = _moment()
+    received_at: datetime = _moment()
 
 
 class Segment(Record, table=True):

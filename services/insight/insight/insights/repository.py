@@ -38,7 +38,7 @@ _WITHDRAW = text(
     DELETE FROM quotes WHERE workspace_id = :workspace AND insight_id IN (SELECT id FROM gone)
     """
 )
-_REPLACE = text(
+_CLOSE_OLDER = text(
     """
     UPDATE insights SET status = :outcome, revision = revision + 1, updated_at = now()
     WHERE workspace_id = :workspace AND study_id = :study AND kind = :kind
@@ -86,7 +86,7 @@ class InsightRepository(Repository):
     async def close_older(self, segmentation: Segmentation, outcome: Status) -> list[tuple[UUID, int]]:
         """Closes the undecided insights of other versions; returns each with the revision that it had."""
         rows = await self.session.execute(
-            _REPLACE,
+            _CLOSE_OLDER,
             {
                 "workspace": self.workspace,
                 "outcome": outcome,

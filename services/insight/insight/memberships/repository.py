@@ -14,9 +14,10 @@ from kit.db import Repository
 
 _PUT_SEGMENTATIONS = text(
     """
-    INSERT INTO segmentations (workspace_id, id, study_id, kind, version, posts, published_at)
+    INSERT INTO segmentations (workspace_id, id, study_id, kind, version, posts, published_at, received_at)
     SELECT :workspace, * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (
-        id uuid, study_id uuid, kind text, version integer, posts integer, published_at timestamptz)
+        id uuid, study_id uuid, kind text, version integer, posts integer, published_at timestamptz,
+        received_at timestamptz)
     ON CONFLICT DO NOTHING
     """
 )

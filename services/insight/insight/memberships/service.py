@@ -1,7 +1,7 @@
 """Keeps segmentations and memberships as segmentation tells of them, in whatever order its events arrive."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from uuid import UUID
 
 from insight.erasures.repository import TombstoneRepository
@@ -65,6 +65,7 @@ def _segmentation(workspace: str, published: PublishedSegmentation) -> Segmentat
         version=published.version,
         posts=published.posts,
         published_at=published.created_at.ToDatetime(tzinfo=UTC),
+        received_at=datetime.now(UTC),
     )
 
 

@@ -38,8 +38,6 @@ _OUTCOMES = {
     (Status.DRAFT, Action.RETIRE): Status.CLOSED,
 }
 
-UNDECIDED = Status.DRAFT  # the only status in which a new reading may change the claim
-
 
 def decide(status: Status, action: Action) -> Status:
     """The status that a decision leads to; Conflict where it is not possible."""

@@ -78,7 +78,7 @@ def _create_segments() -> None:
         _number("version"),
         _number("posts"),
         _moment("published_at"),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+        _moment("received_at"),
     )
     op.create_index("segmentations_study", "segmentations", ["workspace_id", "study_id", "kind", "version"])
     _table(
