@@ -1,20 +1,15 @@
 """Insight on the real engines, with ingest replaced at the gRPC seam and a partner that listens."""
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent / "support"))
-
-from conversations import Conversation
-from peers import Ingest, Partner, serve_ingest, serve_partner
-
 from insight.app import service
 from kit.testing import Launch, Running, until
+from tests.insight.support.conversations import Conversation
+from tests.insight.support.peers import Ingest, Partner, serve_ingest, serve_partner
 
 Headlines = Callable[..., Awaitable[dict[str, Any]]]
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from conversations import Conversation, Said, airline
-from peers import Ingest
 from sqlalchemy import text
 
 from kit.testing import Running, until
+from tests.insight.support.conversations import Conversation, Said, airline
+from tests.insight.support.peers import Ingest
 
 
 async def erase(insight: Running, ingest: Ingest, conversation: Conversation, posts: list[Said]) -> None:

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import grpc
 import pytest
-from conversations import START, airline
-from peers import Ingest
 
 from kit.testing import Running
 from pourquoi.insight.v1.events_pb2 import InsightStatus
 from pourquoi.insight.v1.insight_pb2 import ListInsightsRequest, ListInsightsResponse
 from pourquoi.insight.v1.insight_pb2_grpc import InsightServiceStub
+from tests.insight.support.conversations import START, airline
+from tests.insight.support.peers import Ingest
 
 
 async def list_insights(running: Running, workspace: str, **request: Any) -> ListInsightsResponse:

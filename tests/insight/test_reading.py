@@ -6,8 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from conversations import START, Conversation, Said, airline
-from peers import Ingest
 
 from insight.app import service
 from insight.prevalence.clusters import AuthorSums
@@ -16,6 +14,8 @@ from insight.readings.repository import ClaimedStudy, DueStudyRepository
 from kit.db import EVERYWHERE, new_id
 from kit.events import seal
 from kit.testing import Launch, Running, until
+from tests.insight.support.conversations import START, Conversation, Said, airline
+from tests.insight.support.peers import Ingest
 
 KIND_CREW = "kind crew"
 

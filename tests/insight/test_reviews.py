@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from conversations import Conversation, airline
-from peers import Ingest
 
 from kit.testing import Running, until
 from pourquoi.insight.v1.events_pb2 import InsightPublished, InsightStatus
+from tests.insight.support.conversations import Conversation, airline
+from tests.insight.support.peers import Ingest
 
 
 async def decide(

@@ -1,8 +1,7 @@
 """New versions of a segmentation: undecided insights go, decided ones stay."""
 
-from conversations import airline
-
 from kit.testing import Running
+from tests.insight.support.conversations import airline
 
 
 async def test_a_new_version_retires_drafts_and_keeps_decisions(read, insight: Running) -> None:

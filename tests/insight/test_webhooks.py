@@ -5,8 +5,6 @@ import socket
 from typing import Any
 
 import pytest
-from conversations import airline
-from peers import Partner
 from sqlalchemy import text
 
 from insight.app import service
@@ -14,6 +12,8 @@ from insight.settings import InsightSettings
 from insight.webhooks.sender import WebhookSender, http_client
 from insight.webhooks.worker import DeliveryWorker
 from kit.testing import Launch, Running, until
+from tests.insight.support.conversations import airline
+from tests.insight.support.peers import Partner
 
 
 async def subscribe(insight: Running, partner: Partner) -> dict[str, Any]:
