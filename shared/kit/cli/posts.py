@@ -42,6 +42,7 @@ def import_posts(
     [bold]Example:[/] pourquoi import tweets.csv.gz --study "Airline service" --map text=body,author=user
     """
     api = connect()
+    readable_file(file)
     show_outcome(upload(api, api.study(study), file, fields(mapping, day_first)))
 
 
@@ -57,7 +58,7 @@ def upload(api: Api, study: Study, file: Path, reading: Mapping[str, str], key: 
     """Sends the file and watches the import to its end; under the same `key` it happens once."""
     path, headers = f"/ingest/v1/studies/{study.id}/imports", {"Idempotency-Key": key} if key else {}
     with progress() as bars:
-        with bars.open(readable_file(file), "rb", description="Sending") as content:
+        with bars.open(file, "rb", description="Sending") as content:
             job = api.upload(path, file.name, content, reading, headers)
             if job.status is JobStatus.FAILED and key:
                 return upload(api, study, file, reading)
