@@ -139,6 +139,23 @@ async def test_a_changed_post_moves_and_an_older_revision_does_not_bring_it_back
     assert await moved()
 
 
+async def test_posts_that_are_linked_to_another_study_go_on_voting_in_their_first_one(desk: Desk) -> None:
+    conversation = Conversation()
+    await desk.take_in(conversation)
+    segmentation = await desk.segment(conversation.study_id)
+    other = new_id()
+    for enrichment in conversation.enrichments:
+        enrichment.revision = 2
+        enrichment.study_ids.append(str(other))
+
+    await desk.publish(*conversation.enrichments)
+    await desk.until_held(other, 130)
+
+    memberships = await desk.memberships(segmentation, *conversation.group_of())
+    assert sum(each.is_reference for each in memberships.values()) > 100
+    assert {each.revision for each in memberships.values()} == {2}
+
+
 async def test_a_post_that_comes_again_changes_nothing_and_is_not_told_again(desk: Desk) -> None:
     conversation = Conversation()
     await desk.take_in(conversation)

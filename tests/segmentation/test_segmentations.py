@@ -178,13 +178,25 @@ async def test_an_unknown_study_is_not_found(desk: Desk) -> None:
     await desk.get(f"/v1/studies/{study_id}/segmentations", status=404)
 
 
-async def test_while_ingest_is_away_nothing_is_promised(desk: Desk) -> None:
+async def test_while_ingest_is_away_no_job_is_promised(desk: Desk) -> None:
+    conversation = Conversation()
+    await desk.take_in(conversation)
     desk.ingest.is_away = True
 
-    problem = await desk.request(new_id(), status=503)
+    problem = await desk.request(conversation.study_id, status=503)
 
-    assert "ingest" in problem["detail"]
-    assert "try again" in problem["detail"]
+    assert problem["detail"] == "The service ingest does not answer; try again in a moment."
+    assert (await desk.get("/v1/jobs"))["items"] == []
+
+
+async def test_while_ingest_is_away_a_study_without_posts_is_taken_for_a_new_one(desk: Desk) -> None:
+    desk.ingest.is_away = True
+    study_id = new_id()
+
+    problem = await desk.request(study_id, status=409)
+
+    assert "and 0 of this study have arrived" in problem["detail"]
+    assert (await desk.get(f"/v1/studies/{study_id}/segmentations"))["items"] == []
 
 
 @pytest.mark.parametrize("body", [{"resolution": 0}, {"resolution": "fine"}, {"kind": "audience"}, {"colour": 1}])

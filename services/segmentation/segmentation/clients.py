@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from kit.errors import NotFound, Unavailable
+from kit.errors import NotFound
 from kit.rpc import Client
 from kit.settings import ServiceSettings
 from pourquoi.ingest.v1.ingest_pb2 import GetStudyRequest
@@ -24,8 +24,6 @@ class IngestClient:
             await self._client.call("GetStudy", request, workspace, STUDY_SECONDS)
         except NotFound as error:
             raise NotFound(f"No study has the id {study_id} in this workspace.") from error
-        except Unavailable as error:
-            raise Unavailable("The ingest service, which knows the studies, is away; try again in a moment.") from error
 
     async def close(self) -> None:
         """Closes the channel."""

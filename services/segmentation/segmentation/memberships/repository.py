@@ -21,8 +21,7 @@ _PUT = text(
         CAST(:segmentations AS uuid[]), CAST(:posts AS uuid[]), CAST(:segments AS uuid[]),
         CAST(:strengths AS real[]), CAST(:revisions AS integer[]), CAST(:references AS boolean[]))
     ON CONFLICT (workspace_id, segmentation_id, post_id) DO UPDATE SET
-        segment_id = excluded.segment_id, strength = excluded.strength,
-        revision = excluded.revision, is_reference = excluded.is_reference
+        segment_id = excluded.segment_id, strength = excluded.strength, revision = excluded.revision
     """
 )
 _DROP_STALE = text(
@@ -88,7 +87,7 @@ class MembershipRepository(Repository):
         await self.session.execute(_HOLD_OFF_ARRIVALS, {"workspace": self.workspace})
 
     async def put(self, memberships: Sequence[Membership]) -> None:
-        """Stores memberships, in place of older ones of the same segmentation and post."""
+        """Stores memberships, in place of older ones of the same segmentation and post; who votes, votes on."""
         values = {
             "workspace": self.workspace,
             "segmentations": [each.segmentation_id for each in memberships],

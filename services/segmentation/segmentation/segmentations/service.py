@@ -1,10 +1,11 @@
 """Segmentations of studies: asked for, listed, looked at."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from kit.db import Session
-from kit.errors import Conflict
+from kit.errors import Conflict, Unavailable
 from kit.jobs import JobView, enqueue
 from segmentation.clients import IngestClient
 from segmentation.models import Segment, Segmentation
@@ -27,14 +28,18 @@ class SegmentationService:
     async def request(
         self, study_id: UUID, wanted: SegmentationRequest, ingest: IngestClient, settings: SegmentationSettings
     ) -> JobView:
-        """Queues the job that segments a study; raises `NotFound`, or `Conflict` while it has too few posts."""
-        await ingest.require_study(self.session.workspace, study_id)
+        """Queues the job that segments a study; raises `NotFound`, or `Conflict` while it has too few posts.
+
+        With posts enough, it also raises `Unavailable` while nobody can say whether the study still exists.
+        """
         comparable = await PostRepository(self.session).comparable(study_id)
         if comparable.posts < settings.posts_at_least:
+            await self._require_unless_ingest_is_away(study_id, ingest)
             raise Conflict(
                 f"A segmentation needs at least {settings.posts_at_least} posts, and {comparable.posts} of this study "
                 "have arrived; send more, or wait until enrichment has read them."
             )
+        await ingest.require_study(self.session.workspace, study_id)
         parameters = SegmentParameters(study_id=study_id, **wanted.model_dump())
         return await enqueue(self.session, JOB, parameters.model_dump(mode="json"))
 
@@ -48,7 +53,7 @@ class SegmentationService:
         """The segmentations of a study, newest first; raises `NotFound` for a study that ingest does not know."""
         found = await self.segmentations.list_of_study(study_id, before, limit)
         if not found and before is None:
-            await ingest.require_study(self.session.workspace, study_id)
+            await self._require_unless_ingest_is_away(study_id, ingest)
         return found
 
     async def latest(self, study_id: UUID, kind: str) -> tuple[Segmentation, Sequence[Segment]] | None:
@@ -56,3 +61,8 @@ class SegmentationService:
         for segmentation in await self.segmentations.latest([study_id], kind):
             return segmentation, await SegmentRepository(self.session).list_of(segmentation.id, after=-1)
         return None
+
+    async def _require_unless_ingest_is_away(self, study_id: UUID, ingest: IngestClient) -> None:
+        """While ingest is away, a study without anything here gets the benefit of the doubt."""
+        with suppress(Unavailable):
+            await ingest.require_study(self.session.workspace, study_id)

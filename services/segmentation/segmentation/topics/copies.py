@@ -50,7 +50,8 @@ def distinct_neighbourhood(
     neighbours = neighbourhood(vectors, count, exact_up_to)
     texts, kept = fold_copies(texts, vectors, neighbours)
     if len(kept) < len(vectors):
-        vectors, neighbours = vectors[kept], _among(kept, vectors[kept], neighbours)
+        vectors = vectors[kept]
+        neighbours = _among(kept, vectors, neighbours)
     return texts, vectors, neighbours
 
 

@@ -28,8 +28,9 @@ class Landscape:
         _require(len(texts.posts), method)
         space = Space.of(stored[texts.posts])
         count = method.neighbours_of(len(texts.posts))
-        placed = space.place(stored[texts.posts])
-        texts, vectors, neighbours = distinct_neighbourhood(texts, placed, count, method.exact_up_to)
+        texts, vectors, neighbours = distinct_neighbourhood(
+            texts, space.place(stored[texts.posts]), count, method.exact_up_to
+        )
         _require(len(vectors), method)
         return cls(space, texts, vectors, neighbours)
 

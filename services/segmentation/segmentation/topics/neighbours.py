@@ -57,16 +57,17 @@ def _largest(cosines: Vectors, count: int) -> tuple[NDArray[np.int32], Vectors]:
 
 def _approximate(vectors: Vectors, count: int) -> Neighbours:
     """HNSW (Malkov and Yashunin 2018) over float16; the cosines are computed again in float32."""
-    stored = vectors.astype(np.float16)
+    blocks = [slice(start, start + _BLOCK) for start in range(0, len(vectors), _BLOCK)]
     index = Index(ndim=vectors.shape[1], metric="ip", dtype="f16", expansion_add=128, expansion_search=96)
-    # One thread: the graph depends on the order in which vectors enter.
-    index.add(np.arange(len(stored), dtype=np.uint64), stored, threads=1)
-    rows = np.empty((len(stored), count), dtype=np.int32)
-    similarities = np.empty((len(stored), count), dtype=np.float32)
-    for start in range(0, len(stored), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        keys = index.search(stored[block], count + 1, threads=1).keys.astype(np.int64)
-        rows[block], similarities[block] = _without_self(vectors, keys, start, count)
+    for block in blocks:
+        stored = vectors[block].astype(np.float16)
+        # One thread: the graph depends on the order in which vectors enter.
+        index.add(np.arange(block.start, block.start + len(stored), dtype=np.uint64), stored, threads=1)
+    rows = np.empty((len(vectors), count), dtype=np.int32)
+    similarities = np.empty((len(vectors), count), dtype=np.float32)
+    for block in blocks:
+        found = index.search(vectors[block].astype(np.float16), count + 1, threads=1)
+        rows[block], similarities[block] = _without_self(vectors, found.keys.astype(np.int64), block.start, count)
     return Neighbours(rows, similarities)
 
 

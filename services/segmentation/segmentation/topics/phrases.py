@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 _CANDIDATES = 60
 _LABEL_PHRASES = 3
 # A longer phrase stands for its word when it carries at least this share of the word's weight.
-_LONGER_WINS = 0.4
+_LONGER_WINS = 0.6
 _TYPICAL = 1.5
 
 
