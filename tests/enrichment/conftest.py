@@ -16,13 +16,11 @@ from kit.testing import Launch, Running, until
 from pourquoi.ingest.v1.events_pb2 import Post, PostCollected
 
 STUDY = "01960000-0000-7000-8000-000000000001"
-# Calibration is left out: it takes seconds, and its result depends on the machine.
-PLAIN: dict[str, Any] = {"precision": "float32", "threads": 1}
 
 
 @pytest.fixture(scope="session")
 def reader() -> Reader:
-    return load(EnrichmentSettings(**PLAIN))
+    return load(EnrichmentSettings())
 
 
 @pytest.fixture

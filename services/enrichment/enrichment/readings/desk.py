@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 # Texts that are read without a break: an interactive request waits for so many of a batch, no more.
-_TEXTS_AT_ONCE = 64
+_TEXTS_AT_ONCE = 128
 
 
 class ReadingDesk:

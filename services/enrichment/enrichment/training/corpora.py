@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from enrichment.sentiments.polarity import Polarity
@@ -45,7 +46,7 @@ class Labelled:
     label: int
     language: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Equal for texts that differ only in case, punctuation, handles and web addresses."""
         return _NOT_WORD.sub(" ", _ADDRESS_OR_HANDLE.sub(" ", self.text.lower())).strip()

@@ -1,9 +1,10 @@
-"""Train the sentiment head: `python -m enrichment.training.sentiment`, some ten minutes on two cores."""
+"""Train the sentiment head: `python -m enrichment.training.sentiment`, some twenty minutes on two cores."""
 
 from __future__ import annotations
 
 import json
 import logging
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,6 +16,7 @@ import typer
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, log_loss
 from sklearn.model_selection import StratifiedKFold
@@ -157,7 +159,10 @@ def out_of_fold(material: Material, recipe: Recipe) -> Floats:
 def fit(material: Material, recipe: Recipe) -> LogisticRegression:
     """Softmax regression with an L2 penalty."""
     model = LogisticRegression(C=recipe.penalty, max_iter=_MOST_ITERATIONS, tol=1e-3)
-    return model.fit(material.rows, material.labels, np.where(material.is_core, 1.0, recipe.share))
+    with warnings.catch_warnings():
+        # To stop before the minimum is reached is part of the recipe: it shrinks rare n-grams further.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return model.fit(material.rows, material.labels, np.where(material.is_core, 1.0, recipe.share))
 
 
 def by_language(material: Material, odds: Floats) -> dict[str, float]:
