@@ -50,3 +50,9 @@ def test_shipped_models_are_small() -> None:
     assert shipped.keys() == {"languages.safetensors", "sentiment.safetensors"}
     assert shipped["languages.safetensors"] <= 5_000_000
     assert shipped["sentiment.safetensors"] <= 10_000_000
+
+
+def test_each_shipped_model_has_a_card_with_its_digest() -> None:
+    for digest_file in MODEL.parents[1].glob("*/*.safetensors.sha256"):
+        card = digest_file.with_name("MODEL_CARD.md").read_text(encoding="utf-8")
+        assert digest_file.read_text(encoding="ascii").split()[0] in card
