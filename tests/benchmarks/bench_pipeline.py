@@ -1,5 +1,6 @@
 """Posts per second from REST to the last service, beside the bare encoder on the same posts in the same run."""
 
+import json
 import subprocess
 import sys
 import time
@@ -16,10 +17,10 @@ Results = list[tuple[str, str, str]]
 BARE = """
 import sys, time, json
 import torch
-from enrichment.encoding.encoder import model_folder
+from enrichment.encoding.weights import PACKAGED, locate
 from sentence_transformers import SentenceTransformer
 texts = json.load(sys.stdin)
-model = SentenceTransformer(str(model_folder()), device="cpu", model_kwargs={"dtype": getattr(torch, sys.argv[1])})
+model = SentenceTransformer(locate(PACKAGED).source, device="cpu", model_kwargs={"dtype": getattr(torch, sys.argv[1])})
 model.encode(texts[:256], batch_size=64)
 begin = time.perf_counter()
 model.encode(texts, batch_size=64, show_progress_bar=False)
@@ -29,8 +30,6 @@ print(len(texts) / (time.perf_counter() - begin))
 
 def bare_rate(texts: list[str], dtype: str) -> float:
     """Posts per second of sentence-transformers alone, in a process of its own."""
-    import json
-
     done = subprocess.run(
         [sys.executable, "-c", BARE, dtype], input=json.dumps(texts), capture_output=True, text=True, check=True
     )
