@@ -12,7 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import text
 
-from enrichment.enrichments.enrichment import Enrichment, Origin, digest
+from enrichment.enrichments.enrichment import Enrichment
 from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.readings.reader import Reader
 from kit.db import Session
@@ -163,7 +163,7 @@ async def test_an_erasure_waits_for_what_is_being_stored(enrichment: Running, re
     """Otherwise it would find nothing to erase, and the post would appear right after it."""
     contested = post("the seat was broken")
     [reading] = reader.read([contested.text])
-    known = Enrichment(Origin.of(contested), 1, digest(contested.text), reader.model, reading)
+    known = Enrichment.of(contested, reader.model, reading)
 
     async with enrichment.runtime.database.session("alpha") as storing:
         assert await EnrichmentRepository(storing).store([known])

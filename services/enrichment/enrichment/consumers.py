@@ -52,6 +52,8 @@ class PostConsumer:
             return
         async with self.database.session(workspace) as session:
             plan = await EnrichmentService(session).plan(arrivals, self.desk.model)
+        if plan.is_empty:
+            return
         readings = await self.desk.read(plan.texts)
         async with self.database.session(workspace) as session:
             await EnrichmentService(session).carry_out(plan, readings, self.desk.model)

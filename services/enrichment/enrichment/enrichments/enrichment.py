@@ -49,9 +49,14 @@ class Enrichment:
     model: str
     reading: Reading
 
-    def moved(self, origin: Origin, revision: int) -> Enrichment:
+    @classmethod
+    def of(cls, post: Post, model: str, reading: Reading) -> Enrichment:
+        """What `model` read in a post; raises `ValueError` when one of its ids is none."""
+        return cls(Origin.of(post), post.revision, digest(post.text), model, reading)
+
+    def moved_to(self, post: Post) -> Enrichment:
         """The enrichment of a later revision with the same text."""
-        return replace(self, origin=origin, revision=revision)
+        return replace(self, origin=Origin.of(post), revision=post.revision)
 
     def to_message(self) -> events_pb2.PostEnrichment:
         """The enrichment in protobuf."""

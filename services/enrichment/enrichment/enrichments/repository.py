@@ -103,6 +103,8 @@ class EnrichmentRepository(Repository):
 
     async def list_by_ids(self, ids: Sequence[UUID]) -> list[Enrichment]:
         """The enrichments in the order of the ids; unknown ids are left out."""
+        if not ids:
+            return []
         rows = await self.session.execute(
             select(EnrichmentRow).where(
                 col(EnrichmentRow.workspace_id) == self.workspace, col(EnrichmentRow.post_id).in_(ids)
@@ -128,6 +130,8 @@ class EnrichmentRepository(Repository):
 
         Rows go in by the order of their keys, so that two writers wait for one another, never in a ring.
         """
+        if not enrichments:
+            return set()
         await self.session.execute(_KEEP_FROM_ERASURE, {"workspace": self.workspace})
         ordered = sorted(enrichments, key=lambda enrichment: enrichment.origin.post_id)
         stored = await self.session.execute(_STORE, self._document(map(_row, ordered)))

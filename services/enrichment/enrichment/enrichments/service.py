@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from enrichment.enrichments.enrichment import Enrichment, Origin, digest
+from enrichment.enrichments.enrichment import Enrichment, digest
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
 from enrichment.readings.reading import Reading
 from kit.db import Session
@@ -31,17 +31,26 @@ class Arrival:
         return UUID(self.post.id)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Plan:
-    """What a batch of arrivals asks for: texts to read, and posts that changed in everything but the text."""
+    """What a batch of arrivals asks for, by post: texts to read, and changes of everything but the text."""
 
-    unread: list[Arrival] = field(default_factory=list)
-    same_text: dict[UUID, Arrival] = field(default_factory=dict)
+    unread: Mapping[UUID, Arrival]
+    same_text: Mapping[UUID, Arrival]
 
     @property
     def texts(self) -> list[str]:
         """The texts to read."""
-        return [arrival.post.text for arrival in self.unread]
+        return [arrival.post.text for arrival in self.unread.values()]
+
+    @property
+    def is_empty(self) -> bool:
+        """True when everything that arrived was known or erased."""
+        return not (self.unread or self.same_text)
+
+    def message_of(self, post_id: UUID) -> Received:
+        """The message that brought a post of this plan."""
+        return (self.unread.get(post_id) or self.same_text[post_id]).message
 
 
 class EnrichmentService:
@@ -56,39 +65,35 @@ class EnrichmentService:
         newest = _newest(arrivals)
         known = await self._enrichments.list_known(newest.keys())
         erased = await self._enrichments.list_erased(newest.keys())
-        plan = Plan()
+        unread, same_text = {}, {}
         for post_id, arrival in newest.items():
             before = known.get(post_id)
             if post_id in erased or (before and before.revision >= arrival.post.revision):
                 continue
             if before and (before.model, before.text_digest) == (model, digest(arrival.post.text)):
-                plan.same_text[post_id] = arrival
+                same_text[post_id] = arrival
             else:
-                plan.unread.append(arrival)
-        return plan
+                unread[post_id] = arrival
+        return Plan(unread, same_text)
 
     async def carry_out(self, plan: Plan, readings: Sequence[Reading], model: str) -> None:
         """Stores the readings of the plan's texts, and tells what really changed."""
-        before = {known.origin.post_id: known for known in await self._list(plan.same_text)}
-        arrivals = {arrival.post_id: arrival for arrival in plan.unread} | plan.same_text
-        enrichments = [
-            Enrichment(Origin.of(arrival.post), arrival.post.revision, digest(arrival.post.text), model, reading)
-            for arrival, reading in zip(plan.unread, readings, strict=True)
+        read = [
+            Enrichment.of(arrival.post, model, reading)
+            for arrival, reading in zip(plan.unread.values(), readings, strict=True)
         ]
-        for post_id, known in before.items():
-            post = plan.same_text[post_id].post
-            enrichments.append(known.moved(Origin.of(post), post.revision))
-        written = await self._enrichments.store(enrichments) if enrichments else set()
-        for enrichment in enrichments:
-            post_id = enrichment.origin.post_id
-            is_changed = post_id not in before or before[post_id].origin != enrichment.origin
-            if post_id in written and is_changed:
-                message = arrivals[post_id].message
-                event = PostEnriched(enrichment=enrichment.to_message())
-                emit(self._session, event, lane=message.lane, cause=message)
+        known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
+        moved = [before.moved_to(plan.same_text[post_id].post) for post_id, before in known.items()]
+        written = await self._enrichments.store(read + moved)
+        for enrichment in read + moved:
+            before = known.get(enrichment.origin.post_id)
+            is_changed = before is None or before.origin != enrichment.origin
+            if is_changed and enrichment.origin.post_id in written:
+                self._publish(enrichment, plan.message_of(enrichment.origin.post_id))
 
-    async def _list(self, posts: Mapping[UUID, Arrival]) -> list[Enrichment]:
-        return await self._enrichments.list_by_ids(list(posts)) if posts else []
+    def _publish(self, enrichment: Enrichment, message: Received) -> None:
+        event = PostEnriched(enrichment=enrichment.to_message())
+        emit(self._session, event, lane=message.lane, cause=message)
 
     async def erase(self, moments: Mapping[UUID, datetime]) -> None:
         """Removes what is known of the posts, for good."""

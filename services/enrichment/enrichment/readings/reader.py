@@ -48,13 +48,13 @@ class Reader:
         encoded = self.encoder.encode(texts, statements)
         sentiments = self._sentiments(texts, encoded.features, languages)
         parts = self._parts(texts, languages, statements, encoded.statement_features)
-        vectors = iter(_halved(encoded.statement_vectors))
+        vectors, part_vectors = _halved(encoded.vectors), iter(_halved(encoded.statement_vectors))
         for row, (text, language, spans) in enumerate(zip(texts, languages, statements, strict=True)):
             yield Reading(
                 language,
                 sentiments[row],
-                _halved(encoded.vectors[row : row + 1])[0],
-                _statements(spans, [next(vectors) for _ in spans], [next(parts) for _ in spans]),
+                vectors[row],
+                _statements(spans, [next(part_vectors) for _ in spans], [next(parts) for _ in spans]),
                 tuple(keyphrases(text, language)),
             )
 

@@ -6,8 +6,6 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AfterValidator
 
-from enrichment.enrichments.schemas import EnrichmentView
-from enrichment.enrichments.service import EnrichmentService
 from enrichment.readings.desk import ReadingDesk
 from enrichment.search.schemas import SearchHitView
 from enrichment.search.service import SearchService
@@ -29,17 +27,5 @@ async def search_posts(
 ) -> Page[SearchHitView]:
     """Find posts by meaning rather than by words, nearest first; there is no further page."""
     desk: ReadingDesk = runtime.state
-    hits = await SearchService(session, desk).search(q, study_id, limit)
-    found = {
-        each.origin.post_id: each for each in await EnrichmentService(session).list_by_ids([h.post_id for h in hits])
-    }
-    items = [
-        SearchHitView(
-            post_id=hit.post_id,
-            similarity=round(hit.similarity, 4),
-            enrichment=EnrichmentView.of(found[hit.post_id]),
-        )
-        for hit in hits
-        if hit.post_id in found
-    ]
-    return Page(items=items, next_cursor=None)
+    found = await SearchService(session, desk).find(q, study_id, limit)
+    return Page(items=[SearchHitView.of(each) for each in found], next_cursor=None)
