@@ -221,6 +221,22 @@ async def test_what_changes_or_goes_while_the_job_computes_is_not_published_as_i
     assert not exemplars & {moved.post_id, erased.post_id}
 
 
+async def test_voters_that_a_failed_transaction_has_read_are_still_of_use(desk: Desk) -> None:
+    conversation = Conversation()
+    await desk.take_in(conversation)
+    segmentation = await desk.segment(conversation.study_id)
+    database, references = desk.running.runtime.database, References(1)
+    async with database.open(ALPHA) as session:
+        await receive_posts(session, [received(conversation.near(0))], references)
+        await session.rollback()
+    arriving = conversation.near(1)
+
+    async with database.session(ALPHA) as session:
+        await receive_posts(session, [received(arriving)], references)
+
+    assert arriving.post_id in await desk.memberships(segmentation, arriving.post_id)
+
+
 async def test_a_publication_waits_for_posts_that_are_being_stored(desk: Desk) -> None:
     """The race: a post is stored before the publication and committed after it has looked for late posts."""
     conversation = Conversation()

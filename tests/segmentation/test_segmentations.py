@@ -29,6 +29,21 @@ async def test_a_study_is_segmented_by_topic(desk: Desk) -> None:
     assert all(segment["stability"] > 0.9 for segment in segments)
 
 
+async def test_segments_are_listed_by_the_number_of_their_posts_copies_included(desk: Desk) -> None:
+    conversation = Conversation()
+    smallest = conversation.enrichments[conversation.groups.index(2)]
+    conversation.enrichments.extend(conversation.copy_of(smallest) for _ in range(100))
+    await desk.take_in(conversation)
+
+    segmentation = await desk.segment(conversation.study_id)
+
+    segments = await desk.segments(segmentation)
+    assert [segment["label"] for segment in segments] == ["rude staff", "lost luggage", "late flight"]
+    assert segments[0]["size"] == pytest.approx(130, rel=0.1)
+    (published,) = await desk.running.published(SegmentationPublished, 1)
+    assert [segment.id for segment in published.segmentation.segments] == [segment["id"] for segment in segments]
+
+
 async def test_posts_of_a_segment_are_those_of_one_group(desk: Desk) -> None:
     conversation = Conversation()
     await desk.take_in(conversation)

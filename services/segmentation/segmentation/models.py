@@ -75,7 +75,7 @@ class Segmentation(Record, table=True):
 
 
 class Segment(Record, table=True):
-    """One group of a segmentation, numbered from 0 by size."""
+    """One group of a segmentation, numbered from 0, the largest first."""
 
     __tablename__ = "segments"
 

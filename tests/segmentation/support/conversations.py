@@ -70,6 +70,12 @@ class Conversation:
         enrichment.published_at.FromDatetime(START + timedelta(minutes=number))
         return enrichment
 
+    def copy_of(self, original: PostEnrichment) -> PostEnrichment:
+        """A new post of another author that says the same."""
+        copy = self.enrichment(np.frombuffer(original.vector, dtype="<f2"))
+        copy.keyphrases[:] = original.keyphrases
+        return copy
+
     def near(self, group: int, noise: float = 0.3, seed: int = 1) -> PostEnrichment:
         """A new post about the theme of a group."""
         random = np.random.default_rng(seed)

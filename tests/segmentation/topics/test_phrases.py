@@ -4,10 +4,10 @@ import pytest
 from segmentation.topics.phrases import Mentions, distinct_labels, label_of, telling_phrases
 
 
-def phrases_of(*segments: list[list[str]], count: int = 10) -> list[tuple[str, ...]]:
+def phrases_of(*segments: list[list[str]]) -> list[tuple[str, ...]]:
     posts = [post for segment in segments for post in segment]
     numbers = np.repeat(np.arange(len(segments)), [len(segment) for segment in segments])
-    return telling_phrases(Mentions.of(posts), numbers, len(segments), count)
+    return telling_phrases(Mentions.of(posts), numbers, len(segments))
 
 
 def test_what_every_segment_says_names_none() -> None:
@@ -74,7 +74,7 @@ def test_posts_without_a_segment_name_nothing() -> None:
     mentions = Mentions.of([["bag"]] * 4 + [["noise"]] * 9)
     segments = np.array([0] * 4 + [-1] * 9)
 
-    assert telling_phrases(mentions, segments, 1, 5) == [("bag",)]
+    assert telling_phrases(mentions, segments, 1) == [("bag",)]
 
 
 def test_a_segment_whose_posts_carry_no_phrase_is_unnamed() -> None:

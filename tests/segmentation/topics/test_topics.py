@@ -5,13 +5,13 @@ from sklearn.metrics import adjusted_rand_score
 from segmentation.topics.method import Method
 from segmentation.topics.partition import NONE
 from segmentation.topics.phrases import Mentions
-from segmentation.topics.topics import Topics, find_topics
+from segmentation.topics.topics import Topics, Voices, find_topics
 from tests.segmentation.support.conversations import DIMENSIONS, THEMES, blobs, directions
 
 
 def topics_of(stored: np.ndarray, groups: np.ndarray, method: Method = Method()) -> Topics:  # noqa: B008
     mentions = Mentions.of([[THEMES[group], THEMES[group].split()[-1]] for group in groups])
-    return find_topics(stored, np.arange(len(stored)), mentions, method)
+    return find_topics(stored, Voices(np.arange(len(stored)), mentions), method)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_exemplars_are_posts_of_the_segment_by_different_authors(
     stored, groups = conversation
     authors = np.arange(len(stored)) % 7
 
-    found = find_topics(stored, authors, Mentions.of([[] for _ in groups]), Method())
+    found = find_topics(stored, Voices(authors, Mentions.of([[] for _ in groups])), Method())
 
     for number, topic in enumerate(found.topics):
         rows = np.array(topic.exemplars)

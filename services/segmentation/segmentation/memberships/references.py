@@ -20,11 +20,21 @@ from segmentation.topics.space import Space
 
 @dataclass(frozen=True)
 class Electorate:
-    """A published segmentation as it assigns posts; segments are numbered in the order of `segment_ids`."""
+    """A published segmentation as it assigns posts; segments are numbered in the order of `segment_ids`.
 
-    segmentation: Segmentation
+    It outlives the session that read it and therefore holds no row.
+    """
+
+    workspace: str
+    segmentation_id: UUID
+    model: str
     segment_ids: Sequence[UUID]
     topics: FrozenTopics
+
+    @classmethod
+    def of(cls, segmentation: Segmentation, segment_ids: Sequence[UUID], topics: FrozenTopics) -> "Electorate":
+        """The electorate of a segmentation."""
+        return cls(segmentation.workspace_id, segmentation.id, segmentation.model, segment_ids, topics)
 
     async def elect(self, voters: Sequence[Voter]) -> list[Membership]:
         """A membership for each post; one that another encoder has read is not comparable and abstains."""
@@ -32,9 +42,7 @@ class Electorate:
 
     def _elect(self, voters: Sequence[Voter]) -> list[Membership]:
         dimensions = len(self.topics.space.centre)
-        comparable = [
-            voter.model == self.segmentation.model and len(voter.vector) == 2 * dimensions for voter in voters
-        ]
+        comparable = [voter.model == self.model and len(voter.vector) == 2 * dimensions for voter in voters]
         segments, strengths = np.full(len(voters), NONE), np.zeros(len(voters))
         if any(comparable):
             vectors = [voter.vector for voter, is_comparable in zip(voters, comparable, strict=True) if is_comparable]
@@ -50,8 +58,8 @@ class Electorate:
     ) -> Membership:
         """The tie of a post to a segment by its number, or to none."""
         return Membership(
-            workspace_id=self.segmentation.workspace_id,
-            segmentation_id=self.segmentation.id,
+            workspace_id=self.workspace,
+            segmentation_id=self.segmentation_id,
             post_id=post_id,
             segment_id=None if segment == NONE else self.segment_ids[segment],
             strength=strength,
@@ -82,7 +90,8 @@ async def _read(session: Session, segmentation: Segmentation) -> Electorate:
     segments = await SegmentRepository(session).list_of(segmentation.id, after=-1)
     ids = [segment.id for segment in segments]
     voters = await MembershipRepository(session).reference(segmentation)
-    return Electorate(segmentation, ids, await asyncio.to_thread(_thaw, segmentation, ids, voters))
+    topics = await asyncio.to_thread(_thaw, segmentation, ids, voters)
+    return Electorate.of(segmentation, ids, topics)
 
 
 def _thaw(

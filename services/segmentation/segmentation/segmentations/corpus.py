@@ -5,26 +5,25 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kit.db import Session
 from segmentation.posts.repository import Comparable, PostRepository
-from segmentation.topics.phrases import Mentions, MentionsBuilder
+from segmentation.topics.phrases import MentionsBuilder
 from segmentation.topics.space import Stored
+from segmentation.topics.topics import Voices
 
 CHUNK = 2_000
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """One row per post: id, revision, vector, number of its author, and the phrases it mentions."""
+    """One row per post: id, revision, vector, and who says what."""
 
     model: str
     ids: Sequence[UUID]
     revisions: Sequence[int]
     vectors: Stored
-    authors: NDArray[np.intp]
-    mentions: Mentions
+    voices: Voices
 
 
 async def read_corpus(session: Session, comparable: Comparable, at_most: int) -> Corpus:
@@ -42,6 +41,5 @@ async def read_corpus(session: Session, comparable: Comparable, at_most: int) ->
             revisions.append(revision)
             authors.append(number_of.setdefault(author_id, len(number_of)))
             mentions.add(keyphrases)
-    return Corpus(
-        comparable.model, ids, revisions, vectors[: len(ids)], np.array(authors, dtype=np.intp), mentions.build()
-    )
+    voices = Voices(np.array(authors, dtype=np.intp), mentions.build())
+    return Corpus(comparable.model, ids, revisions, vectors[: len(ids)], voices)

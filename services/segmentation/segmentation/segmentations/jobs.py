@@ -67,6 +67,6 @@ class SegmentJob:
         await context.advance(2)
         partition = await asyncio.to_thread(readable_partition, landscape.neighbours, method)
         await context.advance(3)
-        topics = await asyncio.to_thread(describe, landscape, partition, corpus.authors, corpus.mentions, method)
+        topics = await asyncio.to_thread(describe, landscape, partition, corpus.voices, method)
         await context.advance(4)
         return topics

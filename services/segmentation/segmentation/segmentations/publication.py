@@ -41,13 +41,13 @@ async def publish(session: Session, draft: Draft) -> Segmentation:
     segments = _segments(session, draft)
     session.add_all(segments)
     await session.flush()
-    electorate = Electorate(segmentation, [segment.id for segment in segments], draft.topics.frozen)
+    electorate = Electorate.of(segmentation, [segment.id for segment in segments], draft.topics.frozen)
     await _put_members(session, draft, electorate)
-    await _assign_others(session, electorate)
+    await _assign_others(session, segmentation, electorate)
     memberships = MembershipRepository(session)
     await memberships.hold_off_arrivals()
     gone = await memberships.drop_stale(segmentation)
-    await _assign_others(session, electorate)
+    await _assign_others(session, segmentation, electorate)
     await _count(session, segmentation, segments, gone)
     await _announce(session, segmentation, segments)
     return segmentation
@@ -108,20 +108,24 @@ async def _put_members(session: Session, draft: Draft, electorate: Electorate) -
         await MembershipRepository(session).put(chunk)
 
 
-async def _assign_others(session: Session, electorate: Electorate) -> None:
+async def _assign_others(session: Session, segmentation: Segmentation, electorate: Electorate) -> None:
     """Lets the posts of the study that have no membership yet vote for one."""
     memberships = MembershipRepository(session)
-    while voters := await memberships.missing(electorate.segmentation, _CHUNK):
+    while voters := await memberships.missing(segmentation, _CHUNK):
         await memberships.put(await electorate.elect(voters))
 
 
-async def _count(session: Session, segmentation: Segmentation, segments: Sequence[Segment], gone: set[UUID]) -> None:
+async def _count(session: Session, segmentation: Segmentation, segments: list[Segment], gone: set[UUID]) -> None:
+    """Counts what is stored, and puts the segments in the order of their sizes."""
     sizes = await MembershipRepository(session).sizes(segmentation.id)
     segmentation.posts = sum(sizes.values())
     segmentation.abstained = sizes.get(None, 0)
     for segment in segments:
         segment.size = sizes.get(segment.id, 0)
         segment.exemplar_post_ids = [post_id for post_id in segment.exemplar_post_ids if post_id not in gone]
+    segments.sort(key=lambda segment: -segment.size)
+    for number, segment in enumerate(segments):
+        segment.number = number
     await session.flush()
 
 

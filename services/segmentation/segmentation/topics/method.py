@@ -6,7 +6,7 @@ from math import ceil
 
 @dataclass(frozen=True)
 class Method:
-    """How topics are found; the defaults were measured on four labelled sets (see the service's README)."""
+    """How topics are found; what the defaults achieve stands in the service's README."""
 
     # The nearest neighbours that tie a post to the others.
     neighbours: int = 15
@@ -30,9 +30,6 @@ class Method:
     smallest_vote: float = 1 / 3
     # Segments that come back less than this in other runs dissolve (Hennig 2007 calls such clusters dissolved).
     smallest_recurrence: float = 0.5
-    # Posts nearest to the centre that are named as examples, and phrases kept, per segment.
-    exemplars: int = 10
-    keyphrases: int = 10
 
     def neighbours_of(self, posts: int) -> int:
         """Neighbours to link in a set of that size."""

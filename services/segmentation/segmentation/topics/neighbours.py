@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from usearch.index import Index
+from usearch.index import BatchMatches, Index
 
 from segmentation.topics.space import Vectors
 
@@ -67,15 +67,18 @@ def _approximate(vectors: Vectors, count: int) -> Neighbours:
     similarities = np.empty((len(vectors), count), dtype=np.float32)
     for block in blocks:
         found = index.search(vectors[block].astype(np.float16), count + 1, threads=1)
-        rows[block], similarities[block] = _without_self(vectors, found.keys.astype(np.int64), block.start, count)
+        assert isinstance(found, BatchMatches)
+        own = np.arange(block.start, block.start + len(found.keys))[:, None]
+        is_found = np.arange(count + 1) < found.counts[:, None]
+        keys = np.where(is_found, found.keys.astype(np.int64), own)
+        rows[block], similarities[block] = _without_self(vectors, keys, own, count)
     return Neighbours(rows, similarities)
 
 
 def _without_self(
-    vectors: Vectors, keys: NDArray[np.int64], start: int, count: int
+    vectors: Vectors, keys: NDArray[np.int64], own: NDArray[np.int64], count: int
 ) -> tuple[NDArray[np.int32], Vectors]:
-    own = np.arange(start, start + len(keys))
-    cosines = np.einsum("qd,qkd->qk", vectors[own], vectors[keys])
-    cosines[keys == own[:, None]] = -np.inf
+    cosines = np.einsum("qd,qkd->qk", vectors[own.ravel()], vectors[keys])
+    cosines[keys == own] = -np.inf
     best, values = _largest(cosines, count)
     return np.take_along_axis(keys, best.astype(np.int64), axis=1).astype(np.int32), values

@@ -55,13 +55,13 @@ def readable_partition(neighbours: Neighbours, method: Method) -> Partition:
     graph = similarity_graph(neighbours)
     smallest = method.smallest_of(len(neighbours.rows))
     most = max(method.segments_at_most, _large(connected_components(graph, directed=False)[1], smallest))
-    partition = None
     for resolution in _resolutions(method):
-        if _large(leiden(graph, resolution, 0, method.iterations), smallest) <= most or method.resolution:
-            partition = _partition(graph, resolution, smallest, method)
-            if partition.count <= most:
-                break
-    return partition or _partition(graph, resolution, smallest, method)
+        if _large(leiden(graph, resolution, 0, method.iterations), smallest) > most:
+            continue
+        partition = _partition(graph, resolution, smallest, method)
+        if partition.count <= most:
+            return partition
+    return _partition(graph, resolution, smallest, method)
 
 
 def _resolutions(method: Method) -> Iterator[float]:

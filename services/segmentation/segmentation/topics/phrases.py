@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+_MOST = 10
 _CANDIDATES = 60
 _LABEL_PHRASES = 3
 # A longer phrase stands for its word when it carries at least this share of the word's weight.
 _LONGER_WINS = 0.6
+# So much more frequent than elsewhere is a phrase that may name a segment.
 _TYPICAL = 1.5
 
 
@@ -57,10 +59,8 @@ class MentionsBuilder:
         return Mentions(counts, list(self._numbers))
 
 
-def telling_phrases(
-    mentions: Mentions, segments: NDArray[np.intp], segment_count: int, count: int
-) -> list[tuple[str, ...]]:
-    """The most telling phrases of every segment, without repetition, best first.
+def telling_phrases(mentions: Mentions, segments: NDArray[np.intp], segment_count: int) -> list[tuple[str, ...]]:
+    """At most ten phrases of every segment that tell it from the others, without repetition, best first.
 
     c-TF-IDF (Grootendorst 2022, "BERTopic"): mentions in the segment times log(1 + mean mentions per segment
     / mentions overall). A phrase that is hardly more frequent here than elsewhere does not count.
@@ -73,7 +73,7 @@ def telling_phrases(
     found = []
     for columns, counts in _rows(inside):
         weights = counts * rarity[columns] * _is_typical(counts, overall[columns], int(overall.sum()))
-        found.append(_best(columns, weights, mentions.vocabulary)[:count])
+        found.append(_best(columns, weights, mentions.vocabulary))
     return found
 
 
@@ -105,7 +105,7 @@ def _rows(matrix: csr_array) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int
 
 
 def _is_typical(inside: NDArray[np.int32], overall: NDArray[np.int64], total: int) -> NDArray[np.bool_]:
-    """Whether phrases are so much more frequent in a segment than in the others together."""
+    """Whether phrases are enough more frequent in a segment than in the others together."""
     own = inside.sum()
     typical: NDArray[np.bool_] = inside * (total - own) >= _TYPICAL * (overall - inside) * own
     return typical
@@ -119,7 +119,7 @@ def _best(columns: NDArray[np.int32], weights: NDArray[np.float64], vocabulary: 
         telling = _fullest(phrase, weight_of)
         if not any(_repeats(telling, other) for other in chosen):
             chosen.append(telling)
-    return tuple(chosen)
+    return tuple(chosen[:_MOST])
 
 
 def _fullest(phrase: str, weight_of: dict[str, float]) -> str:

@@ -14,7 +14,13 @@ from segmentation.topics.phrases import Mentions, distinct_labels, telling_phras
 from segmentation.topics.reference import Reference, Votes, reference_rows, similarity_floor, vote_shares
 from segmentation.topics.space import Stored
 
-Authors = NDArray[np.intp]
+
+@dataclass(frozen=True)
+class Voices:
+    """Who wrote each post, by number, and which phrases it mentions."""
+
+    authors: NDArray[np.intp]
+    mentions: Mentions
 
 
 @dataclass(frozen=True)
@@ -40,16 +46,13 @@ class Topics:
     stability: float
 
 
-def find_topics(stored: Stored, authors: Authors, mentions: Mentions, method: Method) -> Topics:
-    """Find, name and freeze the topics of posts given by vector, author number and keyphrases, row by row."""
+def find_topics(stored: Stored, voices: Voices, method: Method) -> Topics:
+    """Find, name and freeze the topics of posts given by their vectors and voices, row by row."""
     landscape = Landscape.of(stored, method)
-    partition = readable_partition(landscape.neighbours, method)
-    return describe(landscape, partition, authors, mentions, method)
+    return describe(landscape, readable_partition(landscape.neighbours, method), voices, method)
 
 
-def describe(
-    landscape: Landscape, partition: Partition, authors: Authors, mentions: Mentions, method: Method
-) -> Topics:
+def describe(landscape: Landscape, partition: Partition, voices: Voices, method: Method) -> Topics:
     """Name the segments of a partition, let every text confirm its own, and choose what is frozen."""
     rows = reference_rows(partition.segments, method.reference_at_most)
     found = _reference(landscape, partition, rows, method)
@@ -57,7 +60,7 @@ def describe(
     confirmed = votes.segments[rows] != NONE
     texts = landscape.texts
     return Topics(
-        topics=_topics(landscape, partition, votes.segments, authors, mentions, method),
+        topics=_topics(landscape, partition, votes.segments, voices),
         votes=Votes(votes.segments[texts.text_of_post], votes.strengths[texts.text_of_post]),
         frozen=FrozenTopics(landscape.space, found.only(confirmed)),
         reference=texts.posts[rows[confirmed]],
@@ -87,27 +90,16 @@ def _settle(landscape: Landscape, partition: Partition, reference: Reference) ->
 
 
 def _topics(
-    landscape: Landscape,
-    partition: Partition,
-    segments: NDArray[np.intp],
-    authors: Authors,
-    mentions: Mentions,
-    method: Method,
+    landscape: Landscape, partition: Partition, segments: NDArray[np.intp], voices: Voices
 ) -> tuple[Topic, ...]:
     texts = landscape.texts
-    phrases = telling_phrases(mentions.rows(texts.posts), segments, partition.count, method.keyphrases)
+    authors = voices.authors[texts.posts]
+    phrases = telling_phrases(voices.mentions.rows(texts.posts), segments, partition.count)
     sizes = np.bincount(segments[texts.text_of_post] + 1, minlength=partition.count + 1)[1:]
     found = []
     for number, label in enumerate(distinct_labels(phrases)):
         rows = np.flatnonzero(segments == number)
-        nearest = rows[exemplars(landscape.vectors[rows], authors[texts.posts[rows]], method.exemplars)]
-        found.append(
-            Topic(
-                label=label,
-                keyphrases=phrases[number],
-                exemplars=tuple(texts.posts[nearest].tolist()),
-                size=int(sizes[number]),
-                stability=partition.recurrences[number],
-            )
-        )
+        nearest = texts.posts[rows[exemplars(landscape.vectors[rows], authors[rows])]]
+        recurrence = partition.recurrences[number]
+        found.append(Topic(label, phrases[number], tuple(nearest.tolist()), int(sizes[number]), recurrence))
     return tuple(found)
