@@ -1,5 +1,6 @@
 """Statements: sentences, then clauses, at exact offsets."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -88,6 +89,15 @@ def test_a_document_keeps_its_end_in_the_last_statement() -> None:
 
     assert len(spans) == MOST_STATEMENTS
     assert spans[-1].end == len(text.rstrip())
+
+
+@pytest.mark.parametrize("unit", [" ", ".", "!", "… ", "😡 ", "a.", "and I ", "- ", "\n", ":) ", "@a ", "No. "])
+def test_no_text_takes_long(unit: str) -> None:
+    started = time.process_time()
+
+    split("a" + unit * (40_000 // len(unit)) + "b", "en")
+
+    assert time.process_time() - started < 1
 
 
 @given(st.text(), st.sampled_from(["", "en", "fr"]))

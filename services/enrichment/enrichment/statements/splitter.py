@@ -14,10 +14,11 @@ MOST_STATEMENTS = 100
 _FEWEST_WORDS = 3
 _LONGEST = 400
 
-_FACES = r"(?:\s*(?:[☀-➿⬀-⯿🀀-🫿\ufe0f\u200d]|(?<=\s)[:;=8][-'^]?[()DPp/\\|*](?!\w)))"
+# Repetitions are bounded, so that the time a pattern takes grows no faster than the text.
+_FACES = r"(?:\s{0,2}(?:[☀-➿⬀-⯿🀀-🫿\ufe0f\u200d]|(?<=\s)[:;=8][-'^]?[()DPp/\\|*](?!\w)))"
 _CLOSERS = r"[\"'”’»)\]]*"
 _SENTENCE_END = re.compile(
-    rf"(?:(?:(?<!\.)\.|[.…]*[!?][.!?…]*){_CLOSERS}(?=\s|\Z)"
+    rf"(?:(?:(?<!\.)\.|[.…]{{0,5}}[!?][.!?…]*){_CLOSERS}(?=\s|\Z)"
     r"|[!?]+(?=[^\W\d_])|(?<=[a-zà-ÿ]{2})\.(?=[A-ZÀ-Þ][a-zà-ÿ'’])|[。！？]+)"
     rf"{_FACES}*|\n"
 )
