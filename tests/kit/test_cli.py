@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -270,7 +271,15 @@ def test_events_are_printed_until_somebody_stops_it(nats_server: EmbeddedNats, n
     environment = {"NATS_URL": nats_server.url, "POURQUOI_NATS_PREFIX": nats_prefix}
     command = [sys.executable, "-c", "from kit.cli import main; main()", "events", "tail", "--from-start", "--full"]
 
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:
+    # Who runs the tests in the background may ignore SIGINT, and a child inherits that.
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as tail:
         assert tail.stdout is not None
         lines = [tail.stdout.readline() for _ in range(4)]
         tail.send_signal(signal.SIGINT)
