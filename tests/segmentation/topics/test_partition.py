@@ -62,6 +62,31 @@ def test_a_lively_conversation_stays_readable() -> None:
     assert 2 <= coarse.count <= 10
 
 
+def ring_of_cliques(cliques: int, members: int) -> Neighbours:
+    """Each post is near to all of its clique, and a little to one post of the next clique."""
+    posts = np.arange(cliques * members)
+    clique = posts // members * members
+    own = clique[:, None] + (posts[:, None] - clique[:, None] + np.arange(1, members)) % members
+    following = (posts + members) % len(posts)
+    rows = np.hstack([own, following[:, None]]).astype(np.int32)
+    similarities = np.full(rows.shape, 0.9, dtype=np.float32)
+    similarities[:, -1] = 0.5
+    return Neighbours(rows, similarities)
+
+
+def test_topics_are_not_lumped_together_to_be_few() -> None:
+    ring = ring_of_cliques(cliques=40, members=15)
+
+    lumped, apart = (
+        readable_partition(ring, Method(segments_at_most=10, largest_share=share)) for share in (1.0, 0.05)
+    )
+
+    assert apart.resolution > lumped.resolution
+    assert apart.count == 10
+    assert np.bincount(apart.segments[apart.segments != NONE]).max() <= 0.05 * 600
+    assert lumped.count <= 10
+
+
 def test_parts_that_nothing_connects_stay_apart() -> None:
     stored, groups = blobs([40] * 24, noise=0.4)
 

@@ -18,6 +18,8 @@ class Method:
     # A fixed resolution; None takes the finest one that stays readable.
     resolution: float | None = None
     segments_at_most: int = 25
+    # A coarser resolution that puts more than this share of the texts into one community lumps topics together.
+    largest_share: float = 1 / 3
     # A topic holds at least this many distinct texts, and at least this share of all of them.
     smallest_segment: int = 5
     smallest_share: float = 0.005

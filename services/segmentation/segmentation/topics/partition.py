@@ -1,6 +1,6 @@
 """A partition that a person can read: not too many segments, none too small, with its stability."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,48 +49,52 @@ def readable_partition(neighbours: Neighbours, method: Method) -> Partition:
     """The consensus at the finest resolution that leaves a readable number of segments.
 
     Modularity has a natural resolution of one; a lively conversation splits into more communities than a
-    person reads, so the resolution falls by steps until at most `segments_at_most` are large enough. Parts
-    of a conversation that nothing connects stay apart at any resolution.
+    person reads, so the resolution falls by steps until at most `segments_at_most` are large enough, or a step
+    would lump too much together. Parts of a conversation that nothing connects stay apart at any resolution.
     """
     graph = similarity_graph(neighbours)
     smallest = method.smallest_of(len(neighbours.rows))
-    most = max(method.segments_at_most, _large(connected_components(graph, directed=False)[1], smallest))
-    for resolution in _resolutions(method):
-        if _large(leiden(graph, resolution, 0, method.iterations), smallest) > most:
-            continue
-        partition = _partition(graph, resolution, smallest, method)
-        if partition.count <= most:
-            return partition
-    return _partition(graph, resolution, smallest, method)
-
-
-def _resolutions(method: Method) -> Iterator[float]:
     if method.resolution is not None:
-        yield method.resolution
-    else:
-        yield from (_FINEST * _STEP**step for step in range(_STEPS))
+        return _partition(graph, method.resolution, smallest, method)
+    parts = _large(connected_components(graph, directed=False)[1], smallest)
+    most = max(method.segments_at_most, parts)
+    return _partition(graph, _readable_resolution(graph, smallest, most, method), smallest, method, most)
+
+
+def _readable_resolution(graph: csr_array, smallest: int, most: int, method: Method) -> float:
+    chosen = _FINEST
+    for step in range(_STEPS):
+        resolution = _FINEST * _STEP**step
+        communities = leiden(graph, resolution, 0, method.iterations)
+        if step and np.bincount(communities).max() > method.largest_share * len(communities):
+            break
+        chosen = resolution
+        if _large(communities, smallest) <= most:
+            break
+    return chosen
 
 
 def _large(communities: Communities, smallest: int) -> int:
     return int((np.bincount(communities) >= smallest).sum())
 
 
-def _partition(graph: csr_array, resolution: float, smallest: int, method: Method) -> Partition:
+def _partition(
+    graph: csr_array, resolution: float, smallest: int, method: Method, most: int | None = None
+) -> Partition:
+    """The consensus of several runs; of its large communities those that come back, at most so many."""
     runs = tuple(leiden(graph, resolution, seed, method.iterations) for seed in range(method.runs))
     agreed = consensus(graph, runs, resolution, method.iterations)
-    kept, recurrences = [], []
-    for community in _largest_first(agreed, smallest):
-        share = recurrence(agreed == community, runs)
-        if share >= method.smallest_recurrence:
-            kept.append(community)
-            recurrences.append(share)
-    return Partition(_numbered(agreed, kept), tuple(recurrences), agreement(runs), resolution)
+    shares = {community: recurrence(agreed == community, runs) for community in _largest_first(agreed, smallest)}
+    kept = [community for community, share in shares.items() if share >= method.smallest_recurrence][:most]
+    recurrences = tuple(shares[community] for community in kept)
+    return Partition(_numbered(agreed, kept), recurrences, agreement(runs), resolution)
 
 
-def _largest_first(communities: Communities, smallest: int) -> NDArray[np.intp]:
+def _largest_first(communities: Communities, smallest: int) -> list[int]:
     sizes = np.bincount(communities)
     order = np.argsort(-sizes, kind="stable")
-    return order[sizes[order] >= smallest]
+    numbers: list[int] = order[sizes[order] >= smallest].tolist()
+    return numbers
 
 
 def _numbered(communities: Communities, kept: Sequence[int]) -> NDArray[np.intp]:
