@@ -30,7 +30,7 @@ class Space:
 
     def place(self, stored: Stored) -> Vectors:
         """Unit vectors around the centre; a vector without a direction becomes zero."""
-        placed = np.nan_to_num(stored.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+        placed = np.nan_to_num(stored.astype(np.float32), copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         placed -= self.centre
         lengths = np.linalg.norm(placed, axis=1, keepdims=True)
         np.divide(placed, lengths, out=placed, where=lengths > 1e-6)
