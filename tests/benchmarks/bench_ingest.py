@@ -39,5 +39,5 @@ def copy_seconds(system: System, posts: list[Json]) -> float:
     postgres: Any = system.local.parts["postgres"]
     postgres.execute("CREATE TABLE bare (id text, author text, published_at timestamptz, body text, raw jsonb)")
     begin = time.perf_counter()
-    postgres.execute("COPY bare FROM STDIN WITH (FORMAT csv)\n" + rows.getvalue() + "\\.\n")
+    postgres.execute("COPY bare FROM STDIN WITH (FORMAT csv);\n" + rows.getvalue() + "\\.\n")
     return time.perf_counter() - begin

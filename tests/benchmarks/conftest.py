@@ -11,7 +11,7 @@ from rich.table import Table
 
 from tests.system.platform import System, connected, started
 
-POSTS = 8_000
+POSTS = 4_000
 
 
 @pytest.fixture(scope="session")
