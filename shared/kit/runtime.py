@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 class Supervisor:
     """Background tasks: one that dies takes the process with it, and a stop lets each finish what it holds."""
 
-    on_death: Callable[[], None]
+    on_death: Callable[[], object]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 

@@ -1,6 +1,7 @@
 """The one shape of a process: what a service consists of, how it starts, and how it stops."""
 
 import asyncio
+import gc
 import importlib.util
 import json
 import signal
@@ -72,12 +73,21 @@ class Service:
         return Path(spec.origin).parent / "migrations"
 
 
-def build_app(service: Service, settings: ServiceSettings, on_death: Callable[[], None] | None = None) -> FastAPI:
-    """The service's application; connections are opened when it starts. `on_death` is told of a dead task."""
+def build_app(
+    service: Service,
+    settings: ServiceSettings,
+    on_death: Callable[[], object] = tuple,
+    on_ready: Callable[[], object] = tuple,
+) -> FastAPI:
+    """The service's application; connections are opened when it starts.
+
+    `on_ready` is told when everything has started, `on_death` of a dead background task.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with running(service, settings, app, on_death or (lambda: None)):
+        async with running(service, settings, app, on_death):
+            on_ready()
             yield
 
     app = create_app(settings, service.description, service.routers, lifespan)
@@ -87,7 +97,7 @@ def build_app(service: Service, settings: ServiceSettings, on_death: Callable[[]
 
 @asynccontextmanager
 async def running(
-    service: Service, settings: ServiceSettings, app: FastAPI, on_death: Callable[[], None]
+    service: Service, settings: ServiceSettings, app: FastAPI, on_death: Callable[[], object]
 ) -> AsyncIterator[Runtime]:
     """Opens everything in order; a stop goes backwards: tasks, gRPC, own resources, NATS, PostgreSQL."""
     async with AsyncExitStack() as stack:
@@ -155,7 +165,7 @@ def main(service: Service) -> None:
             died.append(True)
             server.should_exit = True
 
-        app = build_app(service, settings, on_death)
+        app = build_app(service, settings, on_death, _spare_the_collector)
         config = uvicorn.Config(
             app,
             host=settings.http_host,
@@ -184,6 +194,15 @@ def main(service: Service) -> None:
         print(json.dumps(build_app(service, service.settings()).openapi(), indent=2, sort_keys=True))
 
     command()
+
+
+def _spare_the_collector() -> None:
+    """Takes all that was loaded so far, which stays, out of what the garbage collector looks through.
+
+    It took a third of the time of a consumer of events: a full collection walks every object of every library.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _migrate(service: Service, settings: ServiceSettings) -> None:

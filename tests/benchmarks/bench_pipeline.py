@@ -49,9 +49,9 @@ async def test_whole_pipeline(bench_system: System, posts: list[dict[str, Any]],
     for first in range(CHUNK, len(posts), CHUNK):
         await bench_system.send(study, posts[first : first + CHUNK])
     accepted = time.perf_counter() - begin
-    await until(lambda: _holds(bench_system, "enrichment", study, len(posts)), seconds=900, pause=0.05)
+    await until(lambda: _holds(bench_system, "enrichment", study, len(posts)), seconds=900, pause=0.25)
     enriched = time.perf_counter() - begin
-    await until(lambda: _holds(bench_system, "insight", study, len(posts)), seconds=900, pause=0.05)
+    await until(lambda: _holds(bench_system, "insight", study, len(posts)), seconds=900, pause=0.25)
     everywhere = time.perf_counter() - begin
 
     sent = len(posts) - CHUNK

@@ -1,4 +1,4 @@
-"""The desk has texts read in one thread, in turn."""
+"""The desk has texts read in threads of their own, in turn."""
 
 import asyncio
 import threading
@@ -43,7 +43,7 @@ async def test_every_text_is_read_once_and_in_order(reader: SlowReader) -> None:
     reader.may_go_on.release(100)
 
     with ThreadPoolExecutor(1) as thread:
-        found = await ReadingDesk(reader, thread).read(texts)
+        found = await ReadingDesk(reader, thread, 1).read(texts)
 
     assert found == [text.upper() for text in texts]
     assert reader.threads.isdisjoint({threading.get_ident()})
@@ -51,7 +51,7 @@ async def test_every_text_is_read_once_and_in_order(reader: SlowReader) -> None:
 
 async def test_a_short_request_does_not_wait_for_the_end_of_a_long_one(reader: SlowReader) -> None:
     with ThreadPoolExecutor(1) as thread:
-        desk = ReadingDesk(reader, thread)
+        desk = ReadingDesk(reader, thread, 1)
         long = asyncio.create_task(desk.read(["post"] * 1000))
         await asyncio.sleep(0)
         short = asyncio.create_task(desk.embed(["question"]))
@@ -61,3 +61,18 @@ async def test_a_short_request_does_not_wait_for_the_end_of_a_long_one(reader: S
 
     assert reader.log.index("embed") == 1
     assert len(reader.threads) == 1
+
+
+async def test_as_many_callers_are_served_at_once_as_there_are_readers(reader: SlowReader) -> None:
+    meeting = threading.Barrier(2, timeout=10)
+
+    def meet(texts: Sequence[str]) -> list[Any]:
+        meeting.wait()
+        return list(texts)
+
+    reader.read = meet  # type: ignore[method-assign]
+    with ThreadPoolExecutor(2) as threads:
+        desk = ReadingDesk(reader, threads, 2)
+        found = await asyncio.gather(desk.read(["one"]), desk.read(["other"]))
+
+    assert found == [["one"], ["other"]]

@@ -143,3 +143,15 @@ async def _ended(probe: Running, location: str) -> dict[str, Any]:
         return job if job["status"] in ("succeeded", "failed") else None
 
     return await until(ended)
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "prefix"),
+    [("/probe", "/probe"), ("/a/b-c", "/a/b-c"), ("", ""), ("//evil.example", ""), ("https://evil.example", "")],
+)
+async def test_a_location_holds_behind_the_prefix_of_a_gateway(launch: Launch, forwarded: str, prefix: str) -> None:
+    async with launch(service) as probe:
+        note = (await probe.client.post("/v1/notes", json={"body": "x"})).json()
+        headers = {"X-Forwarded-Prefix": forwarded, "Idempotency-Key": "once"}
+        answers = [await probe.client.post(f"/v1/notes/{note['id']}/copies", headers=headers) for _ in range(2)]
+        assert [answer.headers["location"] for answer in answers] == [f"{prefix}/v1/jobs/{answers[0].json()['id']}"] * 2

@@ -62,8 +62,8 @@ def body(received: Received) -> str:
     return event.post_id
 
 
-def consumer(reader: Reader, name: str = "reader", batch: int = 50) -> Consumer:
-    return Consumer(name, (PostErased,), reader.handle, batch)
+def consumer(reader: Reader, name: str = "reader", batch: int = 50, hands: int = 1) -> Consumer:
+    return Consumer(name, (PostErased,), reader.handle, batch, hands)
 
 
 async def publish(bus: Bus, *bodies: str, lane: str = LIVE) -> None:
@@ -128,6 +128,59 @@ async def test_a_stop_finishes_the_batch_in_hand_and_gives_back_the_rest_at_once
         await until(lambda: len(second.applied) >= 250, seconds=10)
     assert sorted(first.applied + second.applied) == bodies
     assert await unanswered(bus) == 0
+
+
+@dataclass
+class Counting(Reader):
+    """A reader that notes how many batches it had in hand at most."""
+
+    in_hand: int = 0
+    most_in_hand: int = 0
+
+    async def handle(self, batch: Sequence[Received]) -> None:
+        self.in_hand += 1
+        self.most_in_hand = max(self.most_in_hand, self.in_hand)
+        try:
+            await super().handle(batch)
+        finally:
+            self.in_hand -= 1
+
+
+@pytest.mark.parametrize("hands", [1, 3])
+async def test_a_consumer_holds_as_many_batches_as_it_has_hands(bus: Bus, hands: int) -> None:
+    reader, other = Counting(), Reader()
+    reader.gate.clear()
+    bodies = [f"{number:03}" for number in range(200)]
+    await publish(bus, *bodies)
+    async with consuming_by(bus, consumer(reader, batch=20, hands=hands)):
+        await until(lambda: reader.in_hand == hands)
+        async with consuming_by(bus, consumer(other, batch=20)):
+            await until(lambda: len(other.applied) == len(bodies) - 20 * hands)
+        reader.gate.set()
+        await until(lambda: nothing_left(bus))
+    assert reader.most_in_hand == hands
+    assert sorted(reader.applied + other.applied) == bodies
+
+
+async def test_a_hand_that_dies_ends_the_consumer_and_what_the_others_held_comes_again(
+    bus: Bus, short_waits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def die(*_: object) -> None:
+        raise RuntimeError("the code of the loop itself is broken")
+
+    reader, next_one = Reader(), Reader()
+    reader.gate.clear()
+    await publish(bus, *(f"{number:03}" for number in range(20)))
+    with monkeypatch.context() as broken:
+        consuming = asyncio.create_task(ConsumeLoop(bus, consumer(reader, batch=20, hands=2)).run())
+        await reader.entered.wait()
+        broken.setattr(applying.Applier, "apply", die)
+        await publish(bus, "last")
+        with pytest.raises(RuntimeError):
+            await asyncio.wait_for(consuming, 10)
+    async with consuming_by(bus, consumer(next_one)):
+        await until(lambda: len(set(next_one.applied)) == 21, seconds=20)
+    assert reader.applied == []
 
 
 async def test_what_a_killed_consumer_held_is_applied_by_the_next(bus: Bus, short_waits: None) -> None:

@@ -16,7 +16,10 @@ from pourquoi.ingest.v1.events_pb2 import PostCollected, PostErased, PostUpdated
 
 @dataclass(frozen=True)
 class PostConsumer:
-    """Reads posts in batches: the models work between two short transactions, not within one."""
+    """Reads posts in batches: the models work between two short transactions, not within one.
+
+    One batch more is in hand than can be read at once, so that no reader waits for the database.
+    """
 
     database: Database
     desk: ReadingDesk
@@ -26,7 +29,7 @@ class PostConsumer:
     def consumer(self) -> Consumer:
         """The consumer, as data."""
         types = (PostCollected, PostUpdated, PostErased)
-        return Consumer("enrichment", types, self.handle, self.batch_posts)
+        return Consumer("enrichment", types, self.handle, self.batch_posts, self.desk.readers + 1)
 
     async def handle(self, batch: Sequence[Received]) -> None:
         """Applies a batch; erasures go first, because nothing in it may bring an erased post back."""

@@ -21,10 +21,10 @@ class EnrichmentSettings(ServiceSettings):
     precision: Literal["auto", "float32", "bfloat16"] = setting(
         "ENRICHMENT_PRECISION", "auto", "Number format of the encoder; `auto` tries which is fastest and faithful."
     )
-    threads: int = setting("ENRICHMENT_THREADS", 0, "Cores that the encoder uses; 0 takes all.")
+    threads: int = setting("ENRICHMENT_THREADS", 0, "Threads that read posts, one core each; 0 takes all cores.")
     sentiment_head: str = setting(
         "ENRICHMENT_SENTIMENT_HEAD",
         "",
         "Model file of the sentiment head, with its .sha256 beside it; empty takes the shipped one.",
     )
-    batch_posts: int = setting("ENRICHMENT_BATCH_POSTS", 200, "Most posts that are read and stored together.")
+    batch_posts: int = setting("ENRICHMENT_BATCH_POSTS", 256, "Most posts that are read and stored together.")

@@ -16,12 +16,14 @@ class Consumer:
     """A durable reader of one owner's events.
 
     `handle` is the batch boundary: it opens its own sessions, and applying a message twice must change nothing.
+    It may be applying `hands` batches at once, as it would in so many replicas.
     """
 
     name: str
     types: tuple[type[Message], ...]
     handle: Handle
     batch: int = 200
+    hands: int = 1
 
     @property
     def owner(self) -> str:

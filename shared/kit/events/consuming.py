@@ -11,6 +11,7 @@ from nats.js import JetStreamContext
 from kit.events.applying import Applier
 from kit.events.bus import Bus, BusError
 from kit.events.consumers import Consumer
+from kit.events.hands import Hands
 from kit.events.naming import BACKFILL, LANES, LIVE, subject_of
 
 IDLE_SECONDS = 0.5
@@ -22,7 +23,10 @@ _Subscription = JetStreamContext.PullSubscription
 
 @dataclass
 class ConsumeLoop:
-    """Runs one consumer until it is told to stop; live events always go before backfill."""
+    """Runs one consumer until it is told to stop; live events always go before backfill.
+
+    A batch is fetched only once a hand is free for it, so that none waits here while another replica is idle.
+    """
 
     bus: Bus
     consumer: Consumer
@@ -30,20 +34,27 @@ class ConsumeLoop:
     _subscriptions: dict[str, _Subscription] = field(init=False, default_factory=dict)
 
     async def run(self) -> None:
-        """Consumes until `stopping` is set; a batch in hand is finished first."""
-        applier = Applier(self.bus, self.consumer, self.stopping)
+        """Consumes until `stopping` is set; batches in hand are finished first."""
         try:
-            while not self.stopping.is_set():
-                try:
-                    await self._take_batch(applier)
-                except (BusError, OSError, TimeoutError) as error:
-                    _log.warning("%s lost its subscription: %s", self.consumer.name, type(error).__name__)
-                    await self._leave()
-                    await self._pause()
+            async with Hands(self.consumer.hands) as hands:
+                while hands.are_busy or not self.stopping.is_set():
+                    try:
+                        await self._go_on(hands)
+                    except (BusError, OSError, TimeoutError) as error:
+                        _log.warning("%s lost its subscription: %s", self.consumer.name, type(error).__name__)
+                        await self._leave()
+                        await self._pause()
         finally:
             await self._leave()
 
-    async def _take_batch(self, applier: Applier) -> None:
+    async def _go_on(self, hands: Hands) -> None:
+        await hands.free_one()
+        if self.stopping.is_set():
+            await hands.finish()
+        else:
+            await self._take_batch(hands)
+
+    async def _take_batch(self, hands: Hands) -> None:
         """Applies what is there; while NATS is away it only waits, since unsent requests would pile up."""
         if not self.bus.is_ready:
             await self._pause()
@@ -52,7 +63,7 @@ class ConsumeLoop:
             await self._subscribe()
         lane, messages = await self._next()
         if messages:
-            await applier.apply(messages, lane)
+            hands.take(Applier(self.bus, self.consumer, self.stopping).apply(messages, lane))
 
     async def _subscribe(self) -> None:
         owner, name = self.consumer.owner, self.consumer.name

@@ -67,7 +67,7 @@ class Gateway:
             detail = f"The service {service} does not answer; try again in a moment, or look at its log."
             return _problem(request, 502, "bad-gateway", "Service away", detail)
         response = StreamingResponse(_body(answer), answer.status_code)
-        response.raw_headers = [_seen_from_outside(header, service) for header in _forwarded(answer.headers.raw)]
+        response.raw_headers = _forwarded(answer.headers.raw)
         return response
 
     def _outgoing(self, request: Request, service: str) -> httpx2.Request:
@@ -97,13 +97,6 @@ async def _body(answer: httpx2.Response) -> AsyncIterator[bytes]:
 
 def _forwarded(headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(name.lower(), value) for name, value in headers if name.lower() not in _NOT_FORWARDED]
-
-
-def _seen_from_outside(header: tuple[bytes, bytes], service: str) -> tuple[bytes, bytes]:
-    """Puts the service's name in front of a path that the service tells its caller to go to."""
-    name, value = header
-    is_path = name == b"location" and value.startswith(b"/") and not value.startswith(f"/{service}/".encode())
-    return (name, f"/{service}".encode() + value) if is_path else header
 
 
 def _problem(request: Request, status: int, slug: str, title: str, detail: str) -> Response:

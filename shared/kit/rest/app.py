@@ -15,6 +15,7 @@ from kit.auth import Authenticator
 from kit.rest import health
 from kit.rest.callers import RateLimiter
 from kit.rest.limits import BodyLimit
+from kit.rest.prefixes import ForwardedPrefix
 from kit.rest.problems import Problem, add_problem_handlers
 from kit.settings import ServiceSettings
 
@@ -38,6 +39,7 @@ def create_app(
     app.state.authenticator = authenticator = Authenticator(settings)
     app.state.limiter = RateLimiter(settings.requests_per_minute)
     app.state.cursor_secret = settings.cursor_secret.get_secret_value() or secrets.token_hex(32)
+    app.add_middleware(ForwardedPrefix)
     app.add_middleware(BodyLimit, limit_bytes=settings.request_megabytes * 1024 * 1024, authenticator=authenticator)
     add_problem_handlers(app)
     for router in (*routers, health.router):

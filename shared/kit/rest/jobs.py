@@ -27,5 +27,5 @@ async def get_job(session: ReadSession, job_id: UUID) -> JobView:
 
 
 def set_location(response: Response, job: JobView) -> None:
-    """Tells the caller of a 202 where to watch the job; relative, so that it holds behind any prefix."""
+    """Tells the caller of a 202 where to watch the job; a gateway's prefix is put in front on the way out."""
     response.headers["Location"] = f"/v1/jobs/{job.id}"

@@ -18,8 +18,8 @@ from enrichment.encoding.tokens import Frame, Integers, Spans, Tokens, Windows
 from enrichment.encoding.weights import WeightsError, locate
 from enrichment.texts.spans import Span, spoken
 
-# Larger passes leave the cache, smaller ones do not fill the cores: both are slower.
-_TOKENS_PER_PASS = 1024
+# Larger passes leave the cache, smaller ones do not fill the core: both are slower.
+_TOKENS_PER_PASS = 512
 _USUAL_LIMIT = 512
 
 Floats: TypeAlias = NDArray[np.float32]
@@ -57,13 +57,11 @@ class Encoder:
         self._layers = (depth // 3, 2 * depth // 3, depth)
 
     @classmethod
-    def load(cls, name: str, precision: str = "auto", threads: int = 0) -> Encoder:
-        """The encoder of that name, calibrated to this machine; `threads` 0 takes every core.
+    def load(cls, name: str, precision: str = "auto") -> Encoder:
+        """The encoder of that name, calibrated to this machine.
 
         Raises `WeightsError` when its weights are not what they should be.
         """
-        if threads:
-            torch.set_num_threads(threads)
         weights = locate(name)
         disable_progress_bar()  # type: ignore[no-untyped-call]
         model = SentenceTransformer(weights.source, device="cpu")

@@ -1,12 +1,15 @@
-"""The one thread that models run in, so that the event loop never waits for them."""
+"""The threads that models run in, so that the event loop never waits for them."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
+
+from threadpoolctl import threadpool_limits
 
 from enrichment.readings.reading import Reading
 from enrichment.settings import EnrichmentSettings
@@ -18,14 +21,20 @@ Found = TypeVar("Found")
 
 # Texts that are read without a break: an interactive request waits for so many of a batch, no more.
 _TEXTS_AT_ONCE = 128
+_SWITCH_SECONDS = 0.0005
 
 
 class ReadingDesk:
-    """Takes texts from any number of callers and has them read, some at a time, in turn."""
+    """Takes texts from any number of callers and has them read, some at a time, in turn.
 
-    def __init__(self, reader: Reader, thread: ThreadPoolExecutor) -> None:
+    `readers` threads read at once, each for another caller. One thread a text is faster than several for one:
+    nobody waits for a slower neighbour, and what is no matrix product runs beside the others' products.
+    """
+
+    def __init__(self, reader: Reader, threads: ThreadPoolExecutor, readers: int) -> None:
+        self.readers = readers
         self._reader = reader
-        self._thread = thread
+        self._threads = threads
 
     @property
     def model(self) -> str:
@@ -44,19 +53,34 @@ class ReadingDesk:
         loop = asyncio.get_running_loop()
         found: list[Found] = []
         for first in range(0, len(texts), _TEXTS_AT_ONCE):
-            found += await loop.run_in_executor(self._thread, work, texts[first : first + _TEXTS_AT_ONCE])
+            found += await loop.run_in_executor(self._threads, work, texts[first : first + _TEXTS_AT_ONCE])
         return found
 
 
 @asynccontextmanager
 async def open_desk(settings: EnrichmentSettings) -> AsyncIterator[ReadingDesk]:
-    """Loads the models in the thread that will run them; raises when one is not what it should be."""
-    with ThreadPoolExecutor(1, thread_name_prefix="reader") as thread:
-        yield ReadingDesk(await asyncio.get_running_loop().run_in_executor(thread, _load, settings), thread)
+    """Loads the models and opens the threads that run them; raises when a model is not what it should be."""
+    reader, readers = await asyncio.to_thread(_load, settings)
+    with ThreadPoolExecutor(readers, "reader", _use_one_core) as threads:
+        yield ReadingDesk(reader, threads, readers)
 
 
-def _load(settings: EnrichmentSettings) -> Reader:
+def _load(settings: EnrichmentSettings) -> tuple[Reader, int]:
     # Imported here, because torch takes seconds to load and `openapi` or `migrate` need no model.
+    import torch
+
     from enrichment.readings.loading import load
 
-    return load(settings)
+    readers = settings.threads or torch.get_num_threads()
+    # A reader asks for the interpreter after each matrix product; at 5 ms, the default, it waits longer than it works.
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    _use_one_core()
+    return load(settings), readers
+
+
+def _use_one_core() -> None:
+    """Keeps the libraries from sharing the work of this thread out: torch by thread, BLAS for the process."""
+    import torch
+
+    torch.set_num_threads(1)
+    threadpool_limits(1, "blas")

@@ -17,7 +17,7 @@ def load(settings: EnrichmentSettings) -> Reader:
 
     Raises `WeightsError` or `HeadError`, whose message says what to change.
     """
-    encoder = Encoder.load(settings.encoder, settings.precision, settings.threads)
+    encoder = Encoder.load(settings.encoder, settings.precision)
     if encoder.dimensions != settings.dimensions:
         raise WeightsError(
             f"{encoder.label} gives vectors of {encoder.dimensions} dimensions: set ENRICHMENT_DIMENSIONS to "

@@ -20,7 +20,7 @@ from enrichment.training.corpora import data_folder
 def main() -> None:
     """Scores sentiment and language on texts that no head has learnt from."""
     folder, settings = data_folder(), EnrichmentSettings()
-    encoder = Encoder.load(settings.encoder, settings.precision, settings.threads)
+    encoder = Encoder.load(settings.encoder, settings.precision)
     head = SentimentHead.load(Path(settings.sentiment_head or MODEL), encoder.label)
     scorer = SentimentScorer(encoder, head)
     console = Console()
