@@ -2,7 +2,31 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+
+class Privacy(StrEnum):
+    """How far a post may travel: a private one is never quoted word by word and never leaves the workspace."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """Counts of what others did with a post, as its source last told; None where it does not tell."""
+
+    likes: int | None = None
+    reposts: int | None = None
+    replies: int | None = None
+    quotes: int | None = None
+    views: int | None = None
+
+    @property
+    def actions(self) -> int:
+        """How often somebody did something: likes, reposts, replies and quotes, without views."""
+        return sum(count or 0 for count in (self.likes, self.reposts, self.replies, self.quotes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +45,18 @@ class PostRecord:
     is_repost: bool
     study_ids: tuple[UUID, ...]
     revision: int = 1
+    author_handle: str = ""
+    followers: int | None = None
+    parent_id: str = ""
+    thread_id: str = ""
+    repost_of: str = ""
+    quote_of: str = ""
+    has_media: bool = False
+    engagement: Engagement = Engagement()
+    changed_at: datetime | None = None
+    privacy: Privacy = Privacy.PUBLIC
+    copy_of: UUID | None = None
+    source_id: UUID | None = None
 
     @property
     def key(self) -> tuple[str, str]:

@@ -46,6 +46,22 @@ Moment = Annotated[
 ]
 
 
+Count = Annotated[int | None, Field(ge=0, le=2**53)]
+ForeignId = Annotated[str, Field(max_length=500), Cleaned]
+
+
+class NewEngagement(BaseModel):
+    """Counts of what others did with a post, as its source tells; what it does not tell is left out."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    likes: Count = None
+    reposts: Count = None
+    replies: Count = None
+    quotes: Count = None
+    views: Count = None
+
+
 class NewPost(BaseModel):
     """A post as a source gives it; fields that are not named here are left aside."""
 
@@ -73,6 +89,19 @@ class NewPost(BaseModel):
     ] = ""
     url: Annotated[str, Field(pattern=_URL, max_length=2_000, description="Public address."), Cleaned] = ""
     is_repost: Annotated[bool, Field(description="True when the post only repeats another one.")] = False
+    author_handle: Annotated[
+        str,
+        Field(max_length=200, description="Public name of the author, such as `sncf`; kept where the source allows."),
+        Cleaned,
+    ] = ""
+    followers: Annotated[Count, Field(description="How many follow the author.")] = None
+    parent_id: Annotated[ForeignId, Field(description="External id of the post that this one answers.")] = ""
+    thread_id: Annotated[ForeignId, Field(description="External id of the first post of the thread.")] = ""
+    repost_of: Annotated[ForeignId, Field(description="External id of the post that this one repeats.")] = ""
+    quote_of: Annotated[ForeignId, Field(description="External id of the post that this one quotes.")] = ""
+    has_media: Annotated[bool, Field(description="True when a picture, a film or a sound belongs to it.")] = False
+    engagement: Annotated[NewEngagement, Field(description="What others did with it.")] = NewEngagement()
+    changed_at: Annotated[Moment | None, Field(description="When its author last changed it.")] = None
 
 
 class RejectedLine(BaseModel):

@@ -23,10 +23,20 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A sound post and its line, or its position in a list, from 1."""
+    """A sound post and its line, or its position in a list, from 1; `raw` is the original, where there is one."""
 
     line: int
     post: NewPost
+    raw: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The word of a source that a post is gone, or with an empty `external_id`, that its author is."""
+
+    platform: str
+    external_id: str = ""
+    author: str = ""
 
 
 def read_json_line(line: int, text: bytes) -> Submission | Rejection:

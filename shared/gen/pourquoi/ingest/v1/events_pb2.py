@@ -25,25 +25,27 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpourquoi/ingest/v1/events.proto\x12\x12pourquoi.ingest.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9e\x02\n\x04Post\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x10\n\x08platform\x18\x03 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x18\n\x10\x63laimed_language\x18\x06 \x01(\t\x12\x30\n\x0cpublished_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rfirst_seen_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tstudy_ids\x18\t \x03(\t\x12\x10\n\x08revision\x18\n \x01(\x05\x12\x0b\n\x03url\x18\x0b \x01(\t\x12\x11\n\tis_repost\x18\x0c \x01(\x08\"\x94\x01\n\x05Study\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08question\x18\x03 \x01(\t\x12\x11\n\tobjective\x18\x04 \x01(\t\x12\x18\n\x10target_behaviour\x18\x05 \x01(\t\x12\r\n\x05query\x18\x06 \x01(\t\x12\x11\n\tlanguages\x18\x07 \x03(\t\x12\x10\n\x08revision\x18\x08 \x01(\x05\"7\n\rPostCollected\x12&\n\x04post\x18\x01 \x01(\x0b\x32\x18.pourquoi.ingest.v1.Post\"5\n\x0bPostUpdated\x12&\n\x04post\x18\x01 \x01(\x0b\x32\x18.pourquoi.ingest.v1.Post\"L\n\nPostErased\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12-\n\terased_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x0c\x41uthorErased\x12\x11\n\tauthor_id\x18\x01 \x01(\t\x12-\n\terased_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"8\n\x0cStudyChanged\x12(\n\x05study\x18\x01 \x01(\x0b\x32\x19.pourquoi.ingest.v1.Studyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fpourquoi/ingest/v1/events.proto\x12\x12pourquoi.ingest.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xeb\x03\n\x04Post\x12\n\n\x02id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x10\n\x08platform\x18\x03 \x01(\t\x12\x13\n\x0b\x65xternal_id\x18\x04 \x01(\t\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x18\n\x10\x63laimed_language\x18\x06 \x01(\t\x12\x30\n\x0cpublished_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\rfirst_seen_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tstudy_ids\x18\t \x03(\t\x12\x10\n\x08revision\x18\n \x01(\x05\x12\x0b\n\x03url\x18\x0b \x01(\t\x12\x11\n\tis_repost\x18\x0c \x01(\x08\x12\x11\n\tparent_id\x18\r \x01(\t\x12\x11\n\tthread_id\x18\x0e \x01(\t\x12\x11\n\trepost_of\x18\x0f \x01(\t\x12\x10\n\x08quote_of\x18\x10 \x01(\t\x12\x0f\n\x07\x63opy_of\x18\x11 \x01(\t\x12\x11\n\thas_media\x18\x12 \x01(\x08\x12.\n\nchanged_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x07privacy\x18\x14 \x01(\x0e\x32\x1b.pourquoi.ingest.v1.Privacy\"\x94\x01\n\x05Study\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x10\n\x08question\x18\x03 \x01(\t\x12\x11\n\tobjective\x18\x04 \x01(\t\x12\x18\n\x10target_behaviour\x18\x05 \x01(\t\x12\r\n\x05query\x18\x06 \x01(\t\x12\x11\n\tlanguages\x18\x07 \x03(\t\x12\x10\n\x08revision\x18\x08 \x01(\x05\"7\n\rPostCollected\x12&\n\x04post\x18\x01 \x01(\x0b\x32\x18.pourquoi.ingest.v1.Post\"5\n\x0bPostUpdated\x12&\n\x04post\x18\x01 \x01(\x0b\x32\x18.pourquoi.ingest.v1.Post\"`\n\nPostErased\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12-\n\terased_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nerasure_id\x18\x03 \x01(\t\"d\n\x0c\x41uthorErased\x12\x11\n\tauthor_id\x18\x01 \x01(\t\x12-\n\terased_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nerasure_id\x18\x03 \x01(\t\"8\n\x0cStudyChanged\x12(\n\x05study\x18\x01 \x01(\x0b\x32\x19.pourquoi.ingest.v1.Study*K\n\x07Privacy\x12\x17\n\x13PRIVACY_UNSPECIFIED\x10\x00\x12\x12\n\x0ePRIVACY_PUBLIC\x10\x01\x12\x13\n\x0fPRIVACY_PRIVATE\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pourquoi.ingest.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
+  _globals['_PRIVACY']._serialized_start=1103
+  _globals['_PRIVACY']._serialized_end=1178
   _globals['_POST']._serialized_start=89
-  _globals['_POST']._serialized_end=375
-  _globals['_STUDY']._serialized_start=378
-  _globals['_STUDY']._serialized_end=526
-  _globals['_POSTCOLLECTED']._serialized_start=528
-  _globals['_POSTCOLLECTED']._serialized_end=583
-  _globals['_POSTUPDATED']._serialized_start=585
-  _globals['_POSTUPDATED']._serialized_end=638
-  _globals['_POSTERASED']._serialized_start=640
-  _globals['_POSTERASED']._serialized_end=716
-  _globals['_AUTHORERASED']._serialized_start=718
-  _globals['_AUTHORERASED']._serialized_end=798
-  _globals['_STUDYCHANGED']._serialized_start=800
-  _globals['_STUDYCHANGED']._serialized_end=856
+  _globals['_POST']._serialized_end=580
+  _globals['_STUDY']._serialized_start=583
+  _globals['_STUDY']._serialized_end=731
+  _globals['_POSTCOLLECTED']._serialized_start=733
+  _globals['_POSTCOLLECTED']._serialized_end=788
+  _globals['_POSTUPDATED']._serialized_start=790
+  _globals['_POSTUPDATED']._serialized_end=843
+  _globals['_POSTERASED']._serialized_start=845
+  _globals['_POSTERASED']._serialized_end=941
+  _globals['_AUTHORERASED']._serialized_start=943
+  _globals['_AUTHORERASED']._serialized_end=1043
+  _globals['_STUDYCHANGED']._serialized_start=1045
+  _globals['_STUDYCHANGED']._serialized_end=1101
 # @@protoc_insertion_point(module_scope)

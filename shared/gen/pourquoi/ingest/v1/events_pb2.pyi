@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -18,6 +19,30 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _Privacy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PrivacyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Privacy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PRIVACY_UNSPECIFIED: _Privacy.ValueType  # 0
+    """Treated as public."""
+    PRIVACY_PUBLIC: _Privacy.ValueType  # 1
+    """Anybody may read it where it was published."""
+    PRIVACY_PRIVATE: _Privacy.ValueType  # 2
+    """Written to somebody in confidence: never quoted word by word, never leaving the workspace."""
+
+class Privacy(_Privacy, metaclass=_PrivacyEnumTypeWrapper):
+    """How far a post may travel."""
+
+PRIVACY_UNSPECIFIED: Privacy.ValueType  # 0
+"""Treated as public."""
+PRIVACY_PUBLIC: Privacy.ValueType  # 1
+"""Anybody may read it where it was published."""
+PRIVACY_PRIVATE: Privacy.ValueType  # 2
+"""Written to somebody in confidence: never quoted word by word, never leaving the workspace."""
+Global___Privacy: _TypeAlias = Privacy  # noqa: Y015
 
 @_typing.final
 class Post(_message.Message):
@@ -37,6 +62,14 @@ class Post(_message.Message):
     REVISION_FIELD_NUMBER: _builtins.int
     URL_FIELD_NUMBER: _builtins.int
     IS_REPOST_FIELD_NUMBER: _builtins.int
+    PARENT_ID_FIELD_NUMBER: _builtins.int
+    THREAD_ID_FIELD_NUMBER: _builtins.int
+    REPOST_OF_FIELD_NUMBER: _builtins.int
+    QUOTE_OF_FIELD_NUMBER: _builtins.int
+    COPY_OF_FIELD_NUMBER: _builtins.int
+    HAS_MEDIA_FIELD_NUMBER: _builtins.int
+    CHANGED_AT_FIELD_NUMBER: _builtins.int
+    PRIVACY_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """UUIDv7."""
     author_id: _builtins.str
@@ -55,6 +88,20 @@ class Post(_message.Message):
     """Public address of the post; empty when unknown."""
     is_repost: _builtins.bool
     """True when the post only repeats another one."""
+    parent_id: _builtins.str
+    """External id of the post that this one answers; empty when it answers none."""
+    thread_id: _builtins.str
+    """External id of the first post of the thread; empty when unknown."""
+    repost_of: _builtins.str
+    """External id of the post that this one repeats; empty when it repeats none, or nobody knows which."""
+    quote_of: _builtins.str
+    """External id of the post that this one quotes; empty when it quotes none."""
+    copy_of: _builtins.str
+    """UUIDv7 of the first post with nearly the same text, which may be this one; empty when not looked for."""
+    has_media: _builtins.bool
+    """True when a picture, a film or a sound belongs to the post."""
+    privacy: Global___Privacy.ValueType
+    """How far the post may travel."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp:
         """When the author says it was published."""
@@ -66,6 +113,10 @@ class Post(_message.Message):
     @_builtins.property
     def study_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Every study whose query the post matches."""
+
+    @_builtins.property
+    def changed_at(self) -> _timestamp_pb2.Timestamp:
+        """When its author last changed it; absent when never, or when the source does not say."""
 
     def __init__(
         self,
@@ -82,10 +133,18 @@ class Post(_message.Message):
         revision: _builtins.int = ...,
         url: _builtins.str = ...,
         is_repost: _builtins.bool = ...,
+        parent_id: _builtins.str = ...,
+        thread_id: _builtins.str = ...,
+        repost_of: _builtins.str = ...,
+        quote_of: _builtins.str = ...,
+        copy_of: _builtins.str = ...,
+        has_media: _builtins.bool = ...,
+        changed_at: _timestamp_pb2.Timestamp | None = ...,
+        privacy: Global___Privacy.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["first_seen_at", b"first_seen_at", "published_at", b"published_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "first_seen_at", b"first_seen_at", "published_at", b"published_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "claimed_language", b"claimed_language", "external_id", b"external_id", "first_seen_at", b"first_seen_at", "id", b"id", "is_repost", b"is_repost", "platform", b"platform", "published_at", b"published_at", "revision", b"revision", "study_ids", b"study_ids", "text", b"text", "url", b"url"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "changed_at", b"changed_at", "claimed_language", b"claimed_language", "copy_of", b"copy_of", "external_id", b"external_id", "first_seen_at", b"first_seen_at", "has_media", b"has_media", "id", b"id", "is_repost", b"is_repost", "parent_id", b"parent_id", "platform", b"platform", "privacy", b"privacy", "published_at", b"published_at", "quote_of", b"quote_of", "repost_of", b"repost_of", "revision", b"revision", "study_ids", b"study_ids", "text", b"text", "thread_id", b"thread_id", "url", b"url"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -199,8 +258,11 @@ class PostErased(_message.Message):
 
     POST_ID_FIELD_NUMBER: _builtins.int
     ERASED_AT_FIELD_NUMBER: _builtins.int
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
     post_id: _builtins.str
     """UUIDv7 of the post."""
+    erasure_id: _builtins.str
+    """UUIDv7 of the erasure that asked for it; empty when nobody waits for a confirmation."""
     @_builtins.property
     def erased_at(self) -> _timestamp_pb2.Timestamp:
         """When it was erased."""
@@ -210,10 +272,11 @@ class PostErased(_message.Message):
         *,
         post_id: _builtins.str = ...,
         erased_at: _timestamp_pb2.Timestamp | None = ...,
+        erasure_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "post_id", b"post_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "erasure_id", b"erasure_id", "post_id", b"post_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -227,8 +290,11 @@ class AuthorErased(_message.Message):
 
     AUTHOR_ID_FIELD_NUMBER: _builtins.int
     ERASED_AT_FIELD_NUMBER: _builtins.int
+    ERASURE_ID_FIELD_NUMBER: _builtins.int
     author_id: _builtins.str
     """Pseudonym of the author."""
+    erasure_id: _builtins.str
+    """UUIDv7 of the erasure that asked for it; empty when nobody waits for a confirmation."""
     @_builtins.property
     def erased_at(self) -> _timestamp_pb2.Timestamp:
         """When the author was erased."""
@@ -238,10 +304,11 @@ class AuthorErased(_message.Message):
         *,
         author_id: _builtins.str = ...,
         erased_at: _timestamp_pb2.Timestamp | None = ...,
+        erasure_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "erased_at", b"erased_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "erased_at", b"erased_at", "erasure_id", b"erasure_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,8 @@
+"""Sources, their runs and their policies."""
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,8 @@
+"""Query versions as experiments: diffs, judgements, suggestions."""
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    pass
