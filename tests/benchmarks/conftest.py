@@ -1,6 +1,8 @@
 """What the benchmarks share: the texts, a platform of their own, and a table at the end."""
 
 import csv
+import gzip
+import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,28 @@ POSTS = 4_000
 
 
 @pytest.fixture(scope="session")
-def posts(pytestconfig: pytest.Config) -> list[dict[str, Any]]:
-    """Real posts where the data sets are, else the sample conversation."""
-    source = pytestconfig.rootpath.parent / "shared" / "data" / "airline" / "airline.csv"
-    if not source.exists():
-        pytest.skip(f"The benchmark reads real posts from {source}.")
-    with source.open(newline="") as file:
+def data(pytestconfig: pytest.Config) -> Path:
+    """The folder of the labelled data sets, whose posts are real."""
+    folder = pytestconfig.rootpath.parent / "shared" / "data"
+    if not folder.exists():
+        pytest.skip("The benchmarks read real posts from ../shared/data, which is not there.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def texts(data: Path) -> list[str]:
+    """Tens of thousands of different tweets."""
+    with (data / "airline" / "airline.csv").open(newline="") as file:
+        found = [row["text"] for row in csv.DictReader(file)]
+    with gzip.open(data / "stocknet" / "posts_2014.jsonl.gz", "rt") as lines:
+        found += [json.loads(line)["text"] for line in lines]
+    return list(dict.fromkeys(found))
+
+
+@pytest.fixture(scope="session")
+def posts(data: Path) -> list[dict[str, Any]]:
+    """Posts of a brand conversation."""
+    with (data / "airline" / "airline.csv").open(newline="") as file:
         rows = [row for _, row in zip(range(POSTS), csv.DictReader(file), strict=False)]
     return [
         {

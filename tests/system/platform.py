@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,9 +107,9 @@ class System:
         except httpx2.TransportError:
             return False
 
-    def resident_megabytes(self) -> dict[str, int]:
+    def resident_megabytes(self, services: Sequence[str] = SERVICES) -> dict[str, int]:
         """Resident memory of each service's process."""
-        pids = {name: self.local.parts[name].pid for name in SERVICES}  # type: ignore[attr-defined]
+        pids = {name: self.local.parts[name].pid for name in services}  # type: ignore[attr-defined]
         return {name: psutil.Process(pid).memory_info().rss // 2**20 for name, pid in pids.items()}
 
 
