@@ -9,6 +9,7 @@ from uuid import UUID
 from ingest.imports.schemas import ImportParameters, ImportResult, ImportState
 from ingest.imports.service import IMPORT, ImportService
 from ingest.imports.uploads import ChunkedFile
+from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.submissions import check_row
 from ingest.settings import IngestSettings
@@ -61,7 +62,7 @@ class ImportJob:
     ) -> None:
         async with self.database.session(context.workspace) as session:
             intake = PostIntake(session, self.settings.pseudonyms, lane=BACKFILL)
-            await intake.accept(parameters.study_id, chunk, state.report)
+            await intake.accept(Destination.of_study(parameters.study_id), chunk, state.report)
             state.entries += len(chunk)
             await context.advance_within(session, position, parameters.bytes, state.model_dump(mode="json"))
 

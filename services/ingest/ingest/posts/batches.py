@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.schemas import IntakeReport
 from ingest.posts.streams import read_lines
@@ -49,6 +50,10 @@ class BatchIntake:
             await self._store([check(position, value) for position, value in values], report)
         return report
 
+    @property
+    def _destination(self) -> Destination:
+        return Destination.of_study(self.study_id)
+
     async def _begin(self) -> IntakeReport:
         async with self.database.session(self.workspace) as session:
             await StudyService(session).get(self.study_id)
@@ -57,7 +62,7 @@ class BatchIntake:
     async def _store(self, chunk: Iterable[Intake], report: IntakeReport) -> None:
         if intake := list(chunk):
             async with self.database.session(self.workspace) as session:
-                await PostIntake(session, self.settings.pseudonyms).accept(self.study_id, intake, report)
+                await PostIntake(session, self.settings.pseudonyms).accept(self._destination, intake, report)
 
 
 def _posts_of(body: bytes) -> list[object]:

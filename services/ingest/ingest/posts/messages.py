@@ -4,8 +4,10 @@ from datetime import datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from ingest.posts.records import PostRecord
+from ingest.posts.records import PostRecord, Privacy
 from pourquoi.ingest.v1 import events_pb2
+
+_PRIVACY = {Privacy.PUBLIC: events_pb2.PRIVACY_PUBLIC, Privacy.PRIVATE: events_pb2.PRIVACY_PRIVATE}
 
 
 def post_message(post: PostRecord) -> events_pb2.Post:
@@ -23,6 +25,14 @@ def post_message(post: PostRecord) -> events_pb2.Post:
         revision=post.revision,
         url=post.url,
         is_repost=post.is_repost,
+        parent_id=post.parent_id,
+        thread_id=post.thread_id,
+        repost_of=post.repost_of,
+        quote_of=post.quote_of,
+        copy_of=str(post.copy_of) if post.copy_of else "",
+        has_media=post.has_media,
+        changed_at=timestamp(post.changed_at) if post.changed_at else None,
+        privacy=_PRIVACY[post.privacy],
     )
 
 

@@ -1,33 +1,66 @@
 """Posts as rows, written many at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, TextClause, text
 
-from ingest.posts.records import PostRecord
+from ingest.posts.records import COUNTS, Engagement, PostRecord, Privacy
 from kit.db import Repository
 
 _STUDY_IDS = (
     "ARRAY(SELECT study_id FROM post_studies AS tie WHERE tie.workspace_id = :workspace AND tie.post_id = posts.id "
     "ORDER BY study_id) AS study_ids"
 )
-_COLUMNS = (
-    "id, platform, external_id, author_id, text, claimed_language, published_at, first_seen_at, url, is_repost, "
-    "revision"
-)
+# What a post is for good, and what a copy may change: columns and their types, named like the fields of the record.
+_LASTING = {
+    "id": "uuid",
+    "platform": "text",
+    "external_id": "text",
+    "author_id": "uuid",
+    "published_at": "timestamptz",
+    "first_seen_at": "timestamptz",
+    "copy_of": "uuid",
+}
+_CHANGING = {
+    "text": "text",
+    "claimed_language": "text",
+    "url": "text",
+    "is_repost": "boolean",
+    "revision": "integer",
+    "author_handle": "text",
+    "followers": "bigint",
+    "parent_id": "text",
+    "thread_id": "text",
+    "repost_of": "text",
+    "quote_of": "text",
+    "has_media": "boolean",
+    "changed_at": "timestamptz",
+    "edit_claimed": "boolean",
+    "privacy": "text",
+    "source_id": "uuid",
+    "depth": "integer",
+    **dict.fromkeys(COUNTS, "bigint"),
+}
+_ALL = {**_LASTING, **_CHANGING}
+_CHANGE_OF = {"id": "uuid", **_CHANGING}
+_COLUMNS = ", ".join(_ALL)
+_PLAIN = tuple(name for name in _ALL if name not in (*COUNTS, "privacy"))
+
+
+def _given(columns: Mapping[str, str]) -> str:
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
+    return f"unnest({arrays}) AS given ({', '.join(columns)})"
+
+
 # Rows go in by the order of their keys, so that two writers of the same posts wait for one another, never in a ring.
 _ADD = text(
-    """
-    INSERT INTO posts (workspace_id, id, platform, external_id, author_id, text, claimed_language, published_at,
-        first_seen_at, url, is_repost, revision)
-    SELECT :workspace, given.*, 1 FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:platforms AS text[]), CAST(:external_ids AS text[]), CAST(:author_ids AS uuid[]),
-        CAST(:texts AS text[]), CAST(:languages AS text[]), CAST(:published AS timestamptz[]),
-        CAST(:seen AS timestamptz[]), CAST(:urls AS text[]), CAST(:reposts AS boolean[])) AS given
+    f"""
+    INSERT INTO posts (workspace_id, {_COLUMNS}) SELECT :workspace, {_COLUMNS} FROM {_given(_ALL)}
     ON CONFLICT (workspace_id, platform, external_id) DO NOTHING RETURNING id
     """
 )
@@ -44,10 +77,8 @@ _TIES = text(
     "WHERE workspace_id = :workspace AND post_id = ANY(:ids) GROUP BY post_id"
 )
 _CHANGE = text(
-    """
-    UPDATE posts SET text = given.text, revision = given.revision
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:texts AS text[]), CAST(:revisions AS integer[]))
-        AS given (id, text, revision)
+    f"""
+    UPDATE posts SET {", ".join(f"{name} = given.{name}" for name in _CHANGING)} FROM {_given(_CHANGE_OF)}
     WHERE workspace_id = :workspace AND posts.id = given.id
     """
 )
@@ -88,6 +119,9 @@ _LIST_OF_STUDY = text(
 _ERASE = text(
     """
     UPDATE posts SET text = NULL, author_id = NULL, published_at = NULL, claimed_language = '', url = '',
+        author_handle = '', followers = NULL, parent_id = '', thread_id = '', repost_of = '', quote_of = '',
+        has_media = false, changed_at = NULL, copy_of = NULL, depth = NULL,
+        likes = NULL, reposts = NULL, replies = NULL, quotes = NULL, views = NULL,
         revision = revision + 1, erased_at = :moment
     WHERE workspace_id = :workspace AND id = :id AND erased_at IS NULL RETURNING id
     """
@@ -109,20 +143,7 @@ class PostRepository(Repository):
 
     async def add_new(self, posts: Sequence[PostRecord]) -> set[UUID]:
         """Adds the posts whose keys are unknown and returns their ids; a writer of the same key is waited for."""
-        ordered = sorted(posts, key=lambda post: post.key)
-        rows = await self._ask(
-            _ADD,
-            ids=[post.id for post in ordered],
-            platforms=[post.platform for post in ordered],
-            external_ids=[post.external_id for post in ordered],
-            author_ids=[post.author_id for post in ordered],
-            texts=[post.text for post in ordered],
-            languages=[post.claimed_language for post in ordered],
-            published=[post.published_at for post in ordered],
-            seen=[post.first_seen_at for post in ordered],
-            urls=[post.url for post in ordered],
-            reposts=[post.is_repost for post in ordered],
-        )
+        rows = await self._ask(_ADD, **_arrays(_ALL, sorted(posts, key=lambda post: post.key)))
         return {row.id for row in rows}
 
     async def lock_known(self, keys: Sequence[tuple[str, str]]) -> KnownPosts:
@@ -140,13 +161,8 @@ class PostRepository(Repository):
         )
 
     async def change(self, posts: Sequence[PostRecord]) -> None:
-        """Writes text and revision of posts that are locked."""
-        await self._tell(
-            _CHANGE,
-            ids=[post.id for post in posts],
-            texts=[post.text for post in posts],
-            revisions=[post.revision for post in posts],
-        )
+        """Writes what copies changed about posts that are locked."""
+        await self._tell(_CHANGE, **_arrays(_CHANGE_OF, posts))
 
     async def tie(self, posts: Iterable[PostRecord]) -> None:
         """Puts posts into their studies."""
@@ -195,18 +211,18 @@ class PostRepository(Repository):
         await self.session.execute(statement, {"workspace": self.workspace, **values})
 
 
+def _arrays(columns: Iterable[str], posts: Sequence[PostRecord]) -> dict[str, list[object]]:
+    return {name: [value(post) for post in posts] for name, value in _values(columns)}
+
+
+def _values(columns: Iterable[str]) -> Iterator[tuple[str, Callable[[PostRecord], object]]]:
+    return ((name, attrgetter(f"engagement.{name}" if name in COUNTS else name)) for name in columns)
+
+
 def _record(row: "Row[Any]", study_ids: Sequence[UUID]) -> PostRecord:
     return PostRecord(
-        id=row.id,
-        platform=row.platform,
-        external_id=row.external_id,
-        author_id=row.author_id,
-        text=row.text,
-        claimed_language=row.claimed_language,
-        published_at=row.published_at,
-        first_seen_at=row.first_seen_at,
-        url=row.url,
-        is_repost=row.is_repost,
         study_ids=tuple(study_ids),
-        revision=row.revision,
+        engagement=Engagement(**{name: getattr(row, name) for name in COUNTS}),
+        privacy=Privacy(row.privacy),
+        **{name: getattr(row, name) for name in _PLAIN},
     )

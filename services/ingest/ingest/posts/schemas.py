@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from ingest.posts.records import Privacy
 from ingest.posts.timestamps import parse_timestamp
 from kit.db import clean_text
 
@@ -112,13 +113,22 @@ class RejectedLine(BaseModel):
 
 
 class IntakeReport(BaseModel):
-    """What became of posts that were sent; `received` is the sum of accepted, updated, duplicates and rejected."""
+    """What became of posts that were sent.
+
+    `received` is the sum of accepted, updated, observed, duplicates, dropped and rejected.
+    """
 
     received: int = 0
     accepted: int = Field(default=0, description="Stored for the first time.")
-    updated: int = Field(default=0, description="Known before, with another text or for a further study by now.")
+    updated: int = Field(
+        default=0, description="Known before, with another text, for a further study or with details that were missing."
+    )
+    observed: int = Field(default=0, description="Known before; only its counts, handle or time of change are newer.")
     duplicates: int = Field(default=0, description="Known before, and nothing new about them.")
     unmatched: int = Field(default=0, description="Accepted, but no study takes them: kept and not published.")
+    dropped: int = Field(
+        default=0, description="New, but no study takes them, and their source is told not to keep them."
+    )
     rejected_count: int = 0
     rejected: list[RejectedLine] = Field(default=[], description=f"The first {MOST_REJECTIONS_SHOWN:,} rejected lines.")
 
@@ -128,6 +138,18 @@ class IntakeReport(BaseModel):
         self.rejected_count += 1
         if len(self.rejected) < MOST_REJECTIONS_SHOWN:
             self.rejected.append(RejectedLine(line=line, reason=reason))
+
+
+class EngagementView(BaseModel):
+    """What others did with a post; null where the source does not tell."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    likes: int | None
+    reposts: int | None
+    replies: int | None
+    quotes: int | None
+    views: int | None
 
 
 class PostView(BaseModel):
@@ -149,3 +171,18 @@ class PostView(BaseModel):
     revision: int
     url: str
     is_repost: bool
+    author_handle: str = Field(description="Public name of the author; empty where the source does not let it be kept.")
+    followers: int | None
+    parent_id: str = Field(description="External id of the post that this one answers; empty when it answers none.")
+    thread_id: str = Field(description="External id of the first post of the thread; empty when unknown.")
+    depth: int | None = Field(description="How many posts of the thread lie above it; null until they are known.")
+    repost_of: str = Field(description="External id of the post that this one repeats.")
+    quote_of: str = Field(description="External id of the post that this one quotes.")
+    copy_of: UUID | None = Field(description="The first post with nearly the same text.")
+    has_media: bool
+    engagement: EngagementView
+    changed_at: datetime | None = Field(
+        description="When its author says it was last changed, or else when another text was first seen."
+    )
+    privacy: Privacy = Field(description="A private post is never quoted word by word.")
+    source_id: UUID | None = Field(description="The source that it came from; null when it was sent to a study.")

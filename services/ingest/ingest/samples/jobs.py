@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.submissions import check
 from ingest.samples.schemas import SampleParameters, SampleState
@@ -38,7 +39,7 @@ class SampleJob:
         while chunk := await asyncio.to_thread(self._take, posts, state.posts):
             async with self.database.session(context.workspace) as session:
                 intake = PostIntake(session, self.settings.pseudonyms, lane=BACKFILL)
-                await intake.accept(asked.study_id, chunk, state.report)
+                await intake.accept(Destination.of_study(asked.study_id), chunk, state.report)
                 state.posts += len(chunk)
                 await context.advance_within(session, state.posts, asked.posts, state.model_dump(mode="json"))
         return state.report.model_dump(mode="json")

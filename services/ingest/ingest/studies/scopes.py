@@ -50,8 +50,8 @@ class Scopes:
     def __contains__(self, study_id: object) -> bool:
         return any(scope.study_id == study_id for scope, _ in self._queries)
 
-    def matching(self, post: Candidate, sent_to: UUID) -> list[UUID]:
-        """The studies that take a post which was sent to one of them.
+    def matching(self, post: Candidate, sent_to: UUID | None) -> list[UUID]:
+        """The studies that take a post which was sent to one of them, or to none.
 
         A query takes posts of the whole workspace; a study without a query takes what is sent to it.
         """
