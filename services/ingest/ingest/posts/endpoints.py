@@ -1,43 +1,24 @@
 """Posts over REST."""
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from fastapi import Query, Request
 from starlette.requests import ClientDisconnect
 
 from ingest.posts.batches import BatchIntake
-from ingest.posts.schemas import IntakeReport, NewPost, PostView
+from ingest.posts.bodies import JSON, NDJSON, POSTS_BODY
+from ingest.posts.schemas import IntakeReport, PostView
 from ingest.posts.service import PostService
 from ingest.settings import IngestSettings
 from ingest.studies.service import StudyService
 from kit.errors import Invalid, Malformed
 from kit.rest import CurrentRuntime, Page, Paging, ReadSession, Router, Writer, WriteSession
 
-NDJSON = "application/x-ndjson"
-JSON = "application/json"
-
 router = Router(prefix="/v1", tags=["posts"])
 
-_POST_SCHEMA = NewPost.model_json_schema()
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            JSON: {
-                "schema": {
-                    "type": "object",
-                    "required": ["posts"],
-                    "properties": {"posts": {"type": "array", "items": _POST_SCHEMA}},
-                }
-            },
-            NDJSON: {"schema": {"type": "string", "description": "One post per line."}},
-        },
-    }
-}
 
-
-@router.post("/studies/{study_id}/posts", openapi_extra=_BODY)
+@router.post("/studies/{study_id}/posts", openapi_extra=POSTS_BODY)
 async def send_posts(study_id: UUID, request: Request, principal: Writer, runtime: CurrentRuntime) -> IntakeReport:
     """Send posts to a study, as a JSON document or as a stream of lines.
 
