@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from desk import Desk
+from desk import AUTHOR_KEY, Desk
 
 from ingest.app import service
 from kit.testing import Launch, Running
@@ -16,7 +16,7 @@ from kit.testing import Launch, Running
 
 @pytest.fixture
 async def running(launch: Launch) -> AsyncIterator[Running]:
-    async with launch(service, author_key="a key for tests", chunk_posts=50) as started:
+    async with launch(service, author_key=AUTHOR_KEY, chunk_posts=50) as started:
         yield started
 
 

@@ -9,10 +9,17 @@ import httpx2
 from google.protobuf.message import Message
 from sqlalchemy import text
 
+from ingest.authors.pseudonyms import Pseudonyms
+from ingest.posts.destinations import Destination
+from ingest.posts.intake import PostIntake
+from ingest.posts.schemas import IntakeReport
+from ingest.posts.submissions import Deletion, check
 from kit.db import EVERYWHERE
 from kit.testing import ALPHA, Running, until
 
 Json = dict[str, Any]
+AUTHOR_KEY = "a key for tests"
+PSEUDONYMS = Pseudonyms(AUTHOR_KEY.encode())
 
 
 def post(number: int, **fields: object) -> Json:
@@ -80,6 +87,36 @@ class Desk:
         )
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
+
+    async def take(self, destination: Destination, *posts: Json) -> Json:
+        """Takes posts in as a source does, in one transaction."""
+        report = IntakeReport()
+        async with self.running.runtime.database.session(self.workspace) as session:
+            entries = [check(line, each) for line, each in enumerate(posts, 1)]
+            await PostIntake(session, PSEUDONYMS).accept(destination, entries, report)
+        return report.model_dump(mode="json")
+
+    async def delete(self, *deletions: Deletion) -> int:
+        """Deletes posts as a source does."""
+        async with self.running.runtime.database.session(self.workspace) as session:
+            return await PostIntake(session, PSEUDONYMS).delete(deletions)
+
+    async def show(self, external_id: str) -> Json:
+        """The post with this external id."""
+        [found] = [each for each in await self.posts() if each["external_id"] == external_id]
+        return found
+
+    async def pages(self, path: str) -> list[Json]:
+        """All items of a list, page by page."""
+        found: list[Json] = []
+        cursor: dict[str, str] = {}
+        while True:
+            answer = await self.client.get(path, params={"limit": 2, **cursor})
+            assert answer.status_code == 200, answer.text
+            found += answer.json()["items"]
+            if answer.json()["next_cursor"] is None:
+                return found
+            cursor = {"cursor": answer.json()["next_cursor"]}
 
     async def upload(self, study: Json, name: str, content: bytes, **fields: str) -> httpx2.Response:
         """Uploads a file to import."""

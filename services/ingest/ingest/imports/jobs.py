@@ -11,6 +11,7 @@ from ingest.imports.service import IMPORT, ImportService
 from ingest.imports.uploads import ChunkedFile
 from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
+from ingest.posts.originals.masking import original_of
 from ingest.posts.submissions import check_row
 from ingest.settings import IngestSettings
 from ingest.sources.files.compression import MeteredStream
@@ -75,7 +76,7 @@ class ImportJob:
             if isinstance(entry, Rejection):
                 yield entry
             else:
-                yield check_row(entry.line, mapping.apply(entry), parameters.day_first)
+                yield check_row(entry.line, mapping.apply(entry), parameters.day_first, original_of(entry.fields))
 
     def _open_upload(self, workspace: str, upload_id: UUID) -> MeteredStream:
         """The stored file for a thread to read, whose chunks the event loop fetches."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
+from ingest.posts.originals.masking import original_of
 from ingest.posts.schemas import IntakeReport
 from ingest.posts.streams import read_lines
 from ingest.posts.submissions import check, read_json_line
@@ -47,7 +48,9 @@ class BatchIntake:
         posts = _posts_of(body)
         for start in range(0, len(posts), self.settings.chunk_posts):
             values = enumerate(posts[start : start + self.settings.chunk_posts], start + 1)
-            await self._store([check(position, value) for position, value in values], report)
+            await self._store(
+                [check(position, value, original=original_of(value)) for position, value in values], report
+            )
         return report
 
     @property

@@ -7,6 +7,9 @@ from operator import attrgetter
 from typing import TypedDict
 from uuid import UUID
 
+# Platform and external id.
+Key = tuple[str, str]
+
 
 class Privacy(StrEnum):
     """How far a post may travel: a private one is never quoted word by word and never leaves the workspace."""
@@ -95,7 +98,7 @@ class PostRecord:
     depth: int | None = None
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """What makes two copies the same post within a workspace."""
         return self.platform, self.external_id
 
@@ -145,6 +148,7 @@ class PostRecord:
             engagement=self.engagement.updated(copy.engagement),
             privacy=Privacy.PRIVATE if Privacy.PRIVATE in (self.privacy, copy.privacy) else Privacy.PUBLIC,
             source_id=self.source_id or copy.source_id,
+            depth=copy.depth if self.depth is None else self.depth,
             **self._last_change(copy, is_edit),
         )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, TextClause, text
 
-from ingest.posts.records import COUNTS, Engagement, PostRecord, Privacy
+from ingest.posts.records import COUNTS, Engagement, Key, PostRecord, Privacy
 from kit.db import Repository
 
 _STUDY_IDS = (
@@ -118,15 +118,42 @@ _LIST_OF_STUDY = text(
 )
 _ERASE = text(
     """
+    WITH held AS (
+        SELECT id FROM posts WHERE workspace_id = :workspace AND id = ANY(:ids) AND erased_at IS NULL
+        ORDER BY platform, external_id FOR UPDATE
+    )
     UPDATE posts SET text = NULL, author_id = NULL, published_at = NULL, claimed_language = '', url = '',
         author_handle = '', followers = NULL, parent_id = '', thread_id = '', repost_of = '', quote_of = '',
         has_media = false, changed_at = NULL, copy_of = NULL, depth = NULL,
         likes = NULL, reposts = NULL, replies = NULL, quotes = NULL, views = NULL,
         revision = revision + 1, erased_at = :moment
-    WHERE workspace_id = :workspace AND id = :id AND erased_at IS NULL RETURNING id
+    WHERE workspace_id = :workspace AND id IN (SELECT id FROM held) RETURNING id
     """
 )
-_UNTIE = text("DELETE FROM post_studies WHERE workspace_id = :workspace AND post_id = :id")
+_FORGET = tuple(
+    text(f"DELETE FROM {table} WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
+    for table in ("post_studies", "raw_posts", "engagement_observations")
+)
+_IDS_OF_AUTHOR = text(
+    "SELECT id FROM posts WHERE workspace_id = :workspace AND author_id = :author AND erased_at IS NULL LIMIT :limit"
+)
+_IDS_OF_KEYS = text(
+    """
+    SELECT id, platform, external_id
+    FROM posts JOIN unnest(CAST(:platforms AS text[]), CAST(:external_ids AS text[])) AS wanted (platform, external_id)
+        USING (platform, external_id)
+    WHERE workspace_id = :workspace AND erased_at IS NULL
+    """
+)
+_LIST_OF_THREAD = text(
+    f"""
+    SELECT {_COLUMNS}, {_STUDY_IDS} FROM posts
+    WHERE workspace_id = :workspace AND platform = :platform AND erased_at IS NULL
+        AND (thread_id = :thread AND thread_id <> '' OR external_id = :thread)
+        AND (CAST(:after AS timestamptz) IS NULL OR (published_at, id) > (:after, CAST(:after_id AS uuid)))
+    ORDER BY published_at, id LIMIT :limit
+    """
+)
 _IS_ERASED = text("SELECT erased_at IS NOT NULL FROM posts WHERE workspace_id = :workspace AND id = :id")
 
 
@@ -134,8 +161,8 @@ _IS_ERASED = text("SELECT erased_at IS NOT NULL FROM posts WHERE workspace_id = 
 class KnownPosts:
     """Posts that were there before, locked: those that live, and the keys of those that were erased."""
 
-    living: dict[tuple[str, str], PostRecord]
-    erased: frozenset[tuple[str, str]]
+    living: dict[Key, PostRecord]
+    erased: frozenset[Key]
 
 
 class PostRepository(Repository):
@@ -146,7 +173,7 @@ class PostRepository(Repository):
         rows = await self._ask(_ADD, **_arrays(_ALL, sorted(posts, key=lambda post: post.key)))
         return {row.id for row in rows}
 
-    async def lock_known(self, keys: Sequence[tuple[str, str]]) -> KnownPosts:
+    async def lock_known(self, keys: Sequence[Key]) -> KnownPosts:
         """The posts with these keys, held until the transaction ends."""
         rows = await self._ask(
             _LOCK, platforms=[platform for platform, _ in keys], external_ids=[external_id for _, external_id in keys]
@@ -193,12 +220,36 @@ class PostRepository(Repository):
             rows = await self._ask(_LIST_OF_STUDY, study=study_id, after=after, limit=limit)
         return [_record(row, row.study_ids) for row in rows]
 
-    async def erase(self, post_id: UUID, moment: datetime) -> bool:
-        """Removes all but the identity of a post; false when it is unknown or was erased before."""
-        if not await self._ask(_ERASE, id=post_id, moment=moment):
-            return False
-        await self._tell(_UNTIE, id=post_id)
-        return True
+    async def list_of_thread(
+        self, platform: str, thread_id: str, after: tuple[datetime, UUID] | None, limit: int
+    ) -> list[PostRecord]:
+        """Posts of a thread in the order of their publication."""
+        moment, post_id = after or (None, None)
+        rows = await self._ask(
+            _LIST_OF_THREAD, platform=platform, thread=thread_id, after=moment, after_id=post_id, limit=limit
+        )
+        return [_record(row, row.study_ids) for row in rows]
+
+    async def erase(self, ids: Sequence[UUID], moment: datetime) -> list[UUID]:
+        """Removes all but the identity of posts; returns those that were there and not erased before."""
+        erased = [row.id for row in await self._ask(_ERASE, ids=list(ids), moment=moment)]
+        for statement in _FORGET if erased else ():
+            await self._tell(statement, ids=erased)
+        return erased
+
+    async def ids_of_author(self, author_id: UUID, limit: int) -> list[UUID]:
+        """Some of the author's posts."""
+        return [row.id for row in await self._ask(_IDS_OF_AUTHOR, author=author_id, limit=limit)]
+
+    async def ids_of_keys(self, keys: Iterable[Key]) -> dict[Key, UUID]:
+        """The ids of the posts with these keys that are here."""
+        wanted = list(keys)
+        rows = await self._ask(
+            _IDS_OF_KEYS,
+            platforms=[platform for platform, _ in wanted],
+            external_ids=[external_id for _, external_id in wanted],
+        )
+        return {(row.platform, row.external_id): row.id for row in rows}
 
     async def is_erased(self, post_id: UUID) -> bool:
         """True when the post was here and was erased."""

@@ -1,13 +1,14 @@
 """Posts as REST takes and shows them."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ingest.posts.records import Privacy
+from ingest.posts.records import Key, PostRecord, Privacy
 from ingest.posts.timestamps import parse_timestamp
 from kit.db import clean_text
 
@@ -141,7 +142,7 @@ class IntakeReport(BaseModel):
 
 
 class EngagementView(BaseModel):
-    """What others did with a post; null where the source does not tell."""
+    """Counts of what others did with a post; null where the source does not tell."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -178,6 +179,9 @@ class PostView(BaseModel):
     depth: int | None = Field(description="How many posts of the thread lie above it; null until they are known.")
     repost_of: str = Field(description="External id of the post that this one repeats.")
     quote_of: str = Field(description="External id of the post that this one quotes.")
+    parent_post_id: UUID | None = Field(default=None, description="The answered post, if it is here.")
+    repost_of_post_id: UUID | None = Field(default=None, description="The repeated post, if it is here.")
+    quote_of_post_id: UUID | None = Field(default=None, description="The quoted post, if it is here.")
     copy_of: UUID | None = Field(description="The first post with nearly the same text.")
     has_media: bool
     engagement: EngagementView
@@ -186,3 +190,21 @@ class PostView(BaseModel):
     )
     privacy: Privacy = Field(description="A private post is never quoted word by word.")
     source_id: UUID | None = Field(description="The source that it came from; null when it was sent to a study.")
+
+    @classmethod
+    def of(cls, post: PostRecord, targets: Mapping[Key, UUID]) -> Self:
+        """The view of a post; `targets` are the posts that it may point to, by platform and external id."""
+        view = cls.model_validate(post)
+        view.parent_post_id = targets.get((post.platform, post.parent_id))
+        view.repost_of_post_id = targets.get((post.platform, post.repost_of))
+        view.quote_of_post_id = targets.get((post.platform, post.quote_of))
+        return view
+
+
+class ObservationView(BaseModel):
+    """The counts of a post at one moment."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    observed_at: datetime
+    engagement: EngagementView

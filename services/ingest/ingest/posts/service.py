@@ -1,16 +1,16 @@
 """Reading and erasing posts."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from ingest.posts.messages import timestamp
+from ingest.posts.engagement.repository import EngagementRepository, Observation
+from ingest.posts.erasing import erase_posts
+from ingest.posts.originals.repository import OriginalRepository
 from ingest.posts.records import PostRecord
 from ingest.posts.repository import PostRepository
 from kit.db import Session
 from kit.errors import NotFound
-from kit.outbox import emit
-from pourquoi.ingest.v1.events_pb2 import PostErased
 
 
 class PostService:
@@ -36,13 +36,37 @@ class PostService:
         """Posts in the order of their arrival."""
         return await self._posts.list_after(study_id, after, limit)
 
+    async def list_of_thread(self, post_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[PostRecord]:
+        """The posts of the thread that a post belongs to, in the order of their publication; raises `NotFound`."""
+        post = await self.get(post_id)
+        return await self._posts.list_of_thread(post.platform, post.thread_id or post.external_id, after, limit)
+
+    async def list_observations(self, post_id: UUID, after: datetime | None, limit: int) -> list[Observation]:
+        """What was observed of a post's engagement, oldest first; raises `NotFound`."""
+        await self.get(post_id)
+        return await EngagementRepository(self._session).list_after(post_id, after, limit)
+
+    async def original(self, post_id: UUID) -> bytes:
+        """The original of a post as its source gave it; raises `NotFound` also where none is kept."""
+        original = await OriginalRepository(self._session).find(post_id)
+        if original is None:
+            raise NotFound(f"No original is kept of a post with the id {post_id} in this workspace.")
+        return original
+
+    async def targets(self, posts: Sequence[PostRecord]) -> dict[tuple[str, str], UUID]:
+        """The ids of the posts that these answer, repeat or quote, as far as they are here, by platform and id."""
+        keys = {
+            (post.platform, external_id)
+            for post in posts
+            for external_id in (post.parent_id, post.repost_of, post.quote_of)
+            if external_id
+        }
+        return await self._posts.ids_of_keys(keys) if keys else {}
+
     async def erase(self, post_id: UUID) -> None:
         """Removes a post for good: its text goes now, and a copy that comes later is turned away.
 
         Erasing twice changes nothing. Raises `NotFound` for a post that was never here.
         """
-        moment = datetime.now(UTC)
-        if await self._posts.erase(post_id, moment):
-            emit(self._session, PostErased(post_id=str(post_id), erased_at=timestamp(moment)))
-        elif not await self._posts.is_erased(post_id):
+        if not await erase_posts(self._session, [post_id]) and not await self._posts.is_erased(post_id):
             raise NotFound(f"No post has the id {post_id} in this workspace.")

@@ -42,7 +42,7 @@ class Deletion:
 def read_json_line(line: int, text: bytes) -> Submission | Rejection:
     """The post that a line of NDJSON holds, or why it holds none."""
     try:
-        return Submission(line, NewPost.model_validate_json(text))
+        return Submission(line, NewPost.model_validate_json(text), text)
     except ValidationError as error:
         if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
             return Rejection(line, explain(error))
@@ -50,23 +50,25 @@ def read_json_line(line: int, text: bytes) -> Submission | Rejection:
         value = parse_json(text)
     except ValueError as error:
         return Rejection(line, f"The line is no JSON: {str(error).replace('line 1 ', '')}.")
-    return check(line, value)
+    return check(line, value, original=text)
 
 
-def check(line: int, value: object, day_first: bool | None = None) -> Submission | Rejection:
+def check(line: int, value: object, day_first: bool | None = None, original: bytes = b"") -> Submission | Rejection:
     """The post that a JSON value stands for, or why it stands for none."""
     try:
-        return Submission(line, NewPost.model_validate(value, context={"day_first": day_first}))
+        return Submission(line, NewPost.model_validate(value, context={"day_first": day_first}), original)
     except ValidationError as error:
         return Rejection(line, explain(error))
 
 
-def check_row(line: int, fields: Mapping[str, object], day_first: bool | None = None) -> Submission | Rejection:
+def check_row(
+    line: int, fields: Mapping[str, object], day_first: bool | None = None, original: bytes = b""
+) -> Submission | Rejection:
     """The post that a row of a file holds; one without an id gets one that is the same whenever it comes again."""
     if fields.get("external_id"):
-        return check(line, dict(fields), day_first)
+        return check(line, dict(fields), day_first, original)
     parts = (str(fields.get(name, "")) for name in ("author", "published_at", "text"))
-    return check(line, {**fields, "external_id": derive_external_id(*parts)}, day_first)
+    return check(line, {**fields, "external_id": derive_external_id(*parts)}, day_first, original)
 
 
 def explain(error: ValidationError) -> str:

@@ -30,7 +30,7 @@ def _extend_posts() -> None:
     op.add_column("posts", sa.Column("changed_at", sa.DateTime(timezone=True)))
     op.add_column("posts", sa.Column("privacy", sa.Text, nullable=False, server_default="public"))
     _index("posts_of_author", ["workspace_id", "author_id"], "author_id IS NOT NULL")
-    _index("posts_by_parent", ["workspace_id", "platform", "parent_id"], "parent_id <> ''")
+    _index("posts_waiting", ["workspace_id", "platform", "parent_id"], "parent_id <> '' AND depth IS NULL")
     _index("posts_by_thread", ["workspace_id", "platform", "thread_id"], "thread_id <> ''")
     _index("posts_by_age", ["workspace_id", "source_id", "first_seen_at"], "erased_at IS NULL")
 
@@ -45,6 +45,7 @@ def _create_raw_posts() -> None:
         sa.Column("workspace_id", sa.Text, primary_key=True),
         sa.Column("post_id", sa.Uuid, primary_key=True),
         sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.Column("dictionary", sa.Integer, nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
     )
     secure(op, "raw_posts")

@@ -1,0 +1,75 @@
+"""A post as it arrives: what a source gave, in the form in which it would be stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ingest.authors.pseudonyms import Pseudonyms
+from ingest.posts.destinations import Destination
+from ingest.posts.originals.masking import mask
+from ingest.posts.records import Engagement, PostRecord
+from ingest.posts.schemas import NewPost
+from ingest.posts.submissions import Submission
+from kit.db import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A post as it came, its original, and whether it is kept if nobody has it yet."""
+
+    line: int
+    post: PostRecord
+    original: bytes = b""
+    is_kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What every post goes through on its way into a workspace: the author becomes a pseudonym, terms are applied."""
+
+    workspace: str
+    pseudonyms: Pseudonyms
+    destination: Destination
+    now: datetime
+
+    def admit(self, submission: Submission) -> Arrival:
+        """The post as it would be stored, in no study and no thread yet."""
+        given, post = submission.post, self._record(submission.post)
+        dropped_handle = "" if post.author_handle else given.author_handle
+        original = mask(submission.raw, given.author, post.author_id, dropped_handle) if submission.raw else b""
+        return Arrival(submission.line, post, original)
+
+    def _record(self, post: NewPost) -> PostRecord:
+        # Some sources write that the first post of a thread answers itself.
+        parent_id = post.parent_id if post.parent_id != post.external_id else ""
+        return PostRecord(
+            id=new_id(),
+            platform=post.platform,
+            external_id=post.external_id,
+            author_id=self._author(post),
+            text=post.text,
+            claimed_language=post.language,
+            published_at=post.published_at or self.now,
+            first_seen_at=self.now,
+            url=post.url,
+            is_repost=post.is_repost or bool(post.repost_of),
+            study_ids=(),
+            author_handle=post.author_handle if self.destination.keeps_handles else "",
+            followers=post.followers,
+            parent_id=parent_id,
+            thread_id=post.thread_id,
+            repost_of=post.repost_of,
+            quote_of=post.quote_of,
+            has_media=post.has_media,
+            engagement=Engagement(**dict(post.engagement)),
+            changed_at=post.changed_at,
+            edit_claimed=post.changed_at is not None,
+            privacy=self.destination.privacy,
+            source_id=self.destination.source_id,
+            depth=None if parent_id else 0,
+        )
+
+    def _author(self, post: NewPost) -> UUID:
+        if post.author:
+            return self.pseudonyms.of(self.workspace, post.platform, post.author)
+        return self.pseudonyms.of_unnamed(self.workspace, post.platform, post.external_id)

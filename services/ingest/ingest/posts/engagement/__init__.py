@@ -1,0 +1,1 @@
+"""Counts of what others did with posts, observation by observation."""

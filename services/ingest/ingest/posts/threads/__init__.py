@@ -1,0 +1,1 @@
+"""Threads: which post answers which, and how deep."""
