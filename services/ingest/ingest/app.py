@@ -9,6 +9,7 @@ from ingest.imports.endpoints import router as imports
 from ingest.imports.jobs import ImportJob
 from ingest.imports.sweeping import UploadSweeper
 from ingest.posts.endpoints import router as posts
+from ingest.retention.keeping import RetentionKeeper
 from ingest.rpc import IngestServicer
 from ingest.samples.endpoints import router as samples
 from ingest.samples.jobs import SampleJob
@@ -43,7 +44,11 @@ def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
     settings: IngestSettings = runtime.state
-    return [Worker("uploads", UploadSweeper(runtime.database, settings.uploads_sweep_seconds).run)]
+    keeper = RetentionKeeper(runtime.database, settings.retention_days, settings.retention_sweep_seconds)
+    return [
+        Worker("uploads", UploadSweeper(runtime.database, settings.uploads_sweep_seconds).run),
+        Worker("retention", keeper.run),
+    ]
 
 
 service = Service(

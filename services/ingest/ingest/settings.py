@@ -31,6 +31,12 @@ class IngestSettings(ServiceSettings):
     uploads_sweep_seconds: float = setting(
         "INGEST_UPLOADS_SWEEP_SECONDS", 60.0, "How often the files of ended imports are removed."
     )
+    retention_days: int = setting(
+        "INGEST_RETENTION_DAYS", 0, "How long posts are kept whose source does not say; 0 keeps them for ever."
+    )
+    retention_sweep_seconds: float = setting(
+        "INGEST_RETENTION_SWEEP_SECONDS", 3600.0, "How often posts whose time is over are erased."
+    )
 
     @property
     def pseudonyms(self) -> Pseudonyms:

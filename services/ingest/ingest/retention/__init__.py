@@ -1,0 +1,1 @@
+"""Retention: posts go when their source's time is over."""
