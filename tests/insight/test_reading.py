@@ -63,6 +63,20 @@ async def test_every_headline_has_quotes_for_and_against(read) -> None:
     assert len(glad["evidence"]) >= 2
 
 
+async def test_private_posts_are_counted_and_never_quoted(read) -> None:
+    plain, conversation = (await read(airline()))["items"], airline()
+    for said in conversation.posts[::2]:
+        said.is_private = True
+    private = {str(said.id) for said in conversation.posts if said.is_private}
+
+    items = (await read(conversation))["items"]
+
+    quotes = [quote for item in items for quote in (*item["evidence"], *item["counter_evidence"])]
+    assert len(quotes) >= 4
+    assert not private & {quote["post_id"] for quote in quotes}
+    assert [item["share"] for item in items] == [item["share"] for item in plain]
+
+
 async def test_the_remainder_says_what_no_headline_speaks_of(read, insight: Running) -> None:
     conversation = airline()
     rest = (await read(conversation))["remainder"]

@@ -8,6 +8,7 @@ from uuid import UUID
 from kit.errors import NotFound
 from kit.rpc import Client
 from kit.settings import ServiceSettings
+from pourquoi.ingest.v1.events_pb2 import PRIVACY_PRIVATE, Post
 from pourquoi.ingest.v1.ingest_pb2 import BatchGetPostsRequest, GetStudyRequest
 from pourquoi.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 
@@ -31,15 +32,13 @@ class IngestClient:
     def __init__(self, target: str, settings: ServiceSettings) -> None:
         self._client = Client(target, IngestServiceStub, settings)
 
-    async def get_posts(self, workspace: str, post_ids: Sequence[UUID]) -> dict[UUID, PostText]:
-        """The posts by id; unknown and erased ones are left out."""
+    async def quotable_posts(self, workspace: str, post_ids: Sequence[UUID]) -> dict[UUID, PostText]:
+        """The posts by id, without unknown, erased and private ones: those are never quoted word by word."""
         found: dict[UUID, PostText] = {}
         for start in range(0, len(post_ids), POSTS_PER_CALL):
             ids = [str(post_id) for post_id in post_ids[start : start + POSTS_PER_CALL]]
             response = await self._client.call("BatchGetPosts", BatchGetPostsRequest(ids=ids), workspace, POSTS_SECONDS)
-            for post in response.posts:
-                published_at = post.published_at.ToDatetime(tzinfo=UTC)
-                found[UUID(post.id)] = PostText(post.text, post.platform, published_at)
+            found |= {UUID(post.id): _text_of(post) for post in response.posts if post.privacy != PRIVACY_PRIVATE}
         return found
 
     async def has_study(self, workspace: str, study_id: UUID) -> bool:
@@ -53,3 +52,7 @@ class IngestClient:
     async def aclose(self) -> None:
         """Closes the channel."""
         await self._client.close()
+
+
+def _text_of(post: Post) -> PostText:
+    return PostText(post.text, post.platform, post.published_at.ToDatetime(tzinfo=UTC))

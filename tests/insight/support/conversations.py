@@ -9,7 +9,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from kit.db import new_id
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched, PostEnrichment, Sentiment, SentimentLabel
-from pourquoi.ingest.v1.events_pb2 import Post, PostErased
+from pourquoi.ingest.v1.events_pb2 import PRIVACY_PRIVATE, PRIVACY_PUBLIC, Post, PostErased
 from pourquoi.segmentation.v1.events_pb2 import (
     Membership,
     MembershipChanged,
@@ -56,6 +56,7 @@ class Said:
     strength: float
     revision: int = 1
     is_repost: bool = False
+    is_private: bool = False
 
 
 @dataclass
@@ -175,6 +176,7 @@ class Conversation:
                 published_at=stamp(said.published_at),
                 study_ids=[str(self.study_id)],
                 revision=said.revision,
+                privacy=PRIVACY_PRIVATE if said.is_private else PRIVACY_PUBLIC,
             )
             for said in self.posts
         ]

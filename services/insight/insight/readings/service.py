@@ -81,7 +81,7 @@ class StudyReader:
         return _Counted(segmentation, study, findings, candidates)
 
     async def _quotes(self, workspace: str, counted: _Counted) -> dict[UUID, list[ChosenQuote]]:
-        texts = await self.ingest.get_posts(workspace, [each.post_id for each in counted.candidates])
+        texts = await self.ingest.quotable_posts(workspace, [each.post_id for each in counted.candidates])
         labels = {segment_id: finding.label for segment_id, finding in counted.findings.items()}
         return choose_quotes(_with_texts(counted.candidates, texts), labels)
 
