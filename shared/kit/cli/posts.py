@@ -72,11 +72,13 @@ def upload(api: Api, study: Study, file: Path, reading: Mapping[str, str], key: 
 
 def show_outcome(outcome: Outcome) -> None:
     """Prints what became of the posts."""
-    parts = [counted(outcome.accepted, "new post"), f"{outcome.duplicates:,} known already"]
+    parts = [counted(outcome.accepted, "new post"), f"{outcome.duplicates + outcome.observed:,} known already"]
     if outcome.updated:
         parts.append(f"{outcome.updated:,} changed")
     if outcome.unmatched:
         parts.append(f"{outcome.unmatched:,} match no study")
+    if outcome.dropped:
+        parts.append(f"{outcome.dropped:,} not kept")
     if outcome.rejected_count:
         parts.append(f"[yellow]{counted(outcome.rejected_count, 'line')} rejected[/]")
     out.print(f"{counted(outcome.received, 'line')} read: {', '.join(parts)}.")

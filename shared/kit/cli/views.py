@@ -109,6 +109,8 @@ class Outcome(BaseModel):
     updated: int
     duplicates: int
     unmatched: int
+    observed: int = 0
+    dropped: int = 0
     rejected_count: int
     rejected: list[Rejected]
 

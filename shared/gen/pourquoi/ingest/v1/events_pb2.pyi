@@ -228,7 +228,9 @@ Global___PostCollected: _TypeAlias = PostCollected  # noqa: Y015
 
 @_typing.final
 class PostUpdated(_message.Message):
-    """A stored post changed: its text, its engagement or the studies that it belongs to."""
+    """A stored post changed: its text, a detail that was missing, its privacy or the studies that it belongs to. Counts of
+    engagement change all the time and are not published.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
