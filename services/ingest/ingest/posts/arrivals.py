@@ -13,7 +13,7 @@ from ingest.posts.submissions import Submission
 from kit.db import new_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrival:
     """A post as it came, its original, and whether it is kept if nobody has it yet."""
 

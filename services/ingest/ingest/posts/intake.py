@@ -55,8 +55,9 @@ class PostIntake:
             raise NotFound(f"No study has the id {destination.study_id} in this workspace.")
         now = datetime.now(UTC)
         entrance = Entrance(self._session.workspace, self._pseudonyms, destination, now)
-        sound = [entrance.admit(entry) for entry in intake if isinstance(entry, Submission)]
-        arrivals = [self._matched(arrival, destination, scopes) for arrival in await self._placed(sound)]
+        arrivals = [entrance.admit(entry) for entry in intake if isinstance(entry, Submission)]
+        await self._place(arrivals)
+        self._match(arrivals, destination, scopes)
         chunk = await self._store_new(arrivals)
         rejected = [(entry.line, entry.reason) for entry in intake if isinstance(entry, Rejection)]
         rejected += [(arrival.line, ERASED) for arrival in arrivals if not chunk.settle(arrival, report)]
@@ -79,20 +80,25 @@ class PostIntake:
                 count += await erase_author(self._session, author_id, self._lane)
         return count
 
-    async def _placed(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    async def _place(self, arrivals: Sequence[Arrival]) -> None:
         """Puts answers into their threads, before queries ask for these."""
-        parents = {(arrival.post.platform, arrival.post.parent_id) for arrival in arrivals if arrival.post.parent_id}
-        if not parents:
-            return list(arrivals)
+        answers = [arrival for arrival in arrivals if arrival.post.parent_id]
+        if not answers:
+            return
+        parents = {(answer.post.platform, answer.post.parent_id) for answer in answers}
         places = Places((arrival.post for arrival in arrivals), await self._threads.places(parents))
-        return [replace(arrival, post=_in_thread(arrival.post, places)) for arrival in arrivals]
+        for answer in answers:
+            if place := places.of(answer.post):
+                answer.post = replace(answer.post, depth=place.depth, thread_id=place.thread_id)
 
-    def _matched(self, arrival: Arrival, destination: Destination, scopes: Scopes) -> Arrival:
-        post = arrival.post
-        candidate = Candidate(post.text, post.platform, post.claimed_language, post.published_at)
-        study_ids = tuple(scopes.matching(candidate, destination.study_id))
-        is_kept = bool(study_ids) or destination.keeps_unmatched(self._session.workspace, *post.key)
-        return replace(arrival, post=replace(post, study_ids=study_ids), is_kept=is_kept)
+    def _match(self, arrivals: Sequence[Arrival], destination: Destination, scopes: Scopes) -> None:
+        for arrival in arrivals:
+            post = arrival.post
+            candidate = Candidate(post.text, post.platform, post.claimed_language, post.published_at)
+            if study_ids := scopes.matching(candidate, destination.study_id):
+                arrival.post = replace(post, study_ids=tuple(study_ids))
+            else:
+                arrival.is_kept = destination.keeps_unmatched(self._session.workspace, *post.key)
 
     async def _store_new(self, arrivals: Sequence[Arrival]) -> Chunk:
         firsts: dict[Key, PostRecord] = {}
@@ -133,8 +139,3 @@ class PostIntake:
         for post in chunk.revised:
             if post.study_ids:
                 emit(self._session, PostUpdated(post=post_message(post)), lane=self._lane)
-
-
-def _in_thread(post: PostRecord, places: Places) -> PostRecord:
-    place = places.of(post) if post.parent_id else None
-    return replace(post, depth=place.depth, thread_id=place.thread_id) if place else post
