@@ -1,9 +1,8 @@
 """Taking posts in: each stored once and published once, whoever sends it how often."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
 
 from ingest.authors.pseudonyms import Pseudonyms
 from ingest.posts.arrivals import Arrival, Entrance
@@ -119,17 +118,17 @@ class PostIntake:
             await self._posts.tie([*new, *altered])
         if new:
             await self._posts.add_authors(new)
-        await self._write_originals(chunk.originals)
+        await self._write_originals(chunk)
         if observed := chunk.observed:
             await self._engagement.add(observed, now)
         if placed := chunk.placed:
             await self._threads.place_waiting(placed)
 
-    async def _write_originals(self, originals: Mapping[UUID, bytes]) -> None:
+    async def _write_originals(self, chunk: Chunk) -> None:
         """An edited post whose new original nobody gives must not keep the old one, with words that are gone."""
-        if kept := {post_id: original for post_id, original in originals.items() if original}:
+        if kept := {post_id: original for post_id, original in chunk.originals.items() if original}:
             await self._originals.keep(kept)
-        if gone := [post_id for post_id in originals if post_id not in kept]:
+        if gone := [post_id for post_id in chunk.originals if post_id not in kept and post_id not in chunk.added]:
             await self._originals.remove(gone)
 
     def _announce(self, chunk: Chunk) -> None:
