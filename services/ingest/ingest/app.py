@@ -19,6 +19,7 @@ from ingest.samples.endpoints import router as samples
 from ingest.samples.jobs import SampleJob
 from ingest.settings import LAPTOP_KEY, IngestSettings
 from ingest.sources.endpoints import router as sources
+from ingest.sources.push.endpoints import router as push
 from ingest.sources.tools import Tools
 from ingest.studies.endpoints import router as studies
 from kit.jobs import JobHandler, JobRunner
@@ -70,7 +71,7 @@ def _backfills(surroundings: Surroundings) -> Callable[[asyncio.Event], Awaitabl
 service = Service(
     settings=IngestSettings,
     description="Studies, posts and authors: what comes in, from where, and how it leaves.",
-    routers=[studies, posts, imports, samples, sources, jobs],
+    routers=[studies, posts, imports, samples, sources, push, jobs],
     servicers=_servicers,
     workers=_workers,
     job_handlers=_job_handlers,

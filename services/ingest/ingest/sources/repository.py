@@ -23,6 +23,10 @@ class SourceRepository(Repository):
         query = self._sources().where(col(Source.id) == source_id)
         return await self.session.scalar(query.with_for_update() if for_update else query)
 
+    async def find_anywhere(self, source_id: UUID) -> Source | None:
+        """One source of any workspace that the session sees: a webhook names no other."""
+        return await self.session.scalar(select(Source).where(col(Source.id) == source_id))
+
     async def list_after(self, after: UUID | None, limit: int) -> Sequence[Source]:
         """Sources in the order they were made, later than `after` when it is given."""
         query = self._sources().order_by(col(Source.id)).limit(limit)
