@@ -59,7 +59,7 @@ async def change_source(
 
 @router.delete("/{source_id}", status_code=204)
 async def remove_source(source_id: UUID, session: WriteSession) -> None:
-    """Remove a source and the record of its runs; its posts stay."""
+    """Remove a source and the record of its runs; its posts stay, for as long as its terms say."""
     await SourceService(session).remove(source_id)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlmodel import col
 
 from ingest.models import Source, SourceRun
-from ingest.sources.states import OPEN, RunStatus
+from ingest.sources.states import OPEN, RunStatus, SourceState
 from kit.db import Repository
 
 
@@ -25,7 +25,7 @@ class SourceRepository(Repository):
 
     async def find_anywhere(self, source_id: UUID) -> Source | None:
         """One source of any workspace that the session sees: a webhook names no other."""
-        return await self.session.scalar(select(Source).where(col(Source.id) == source_id))
+        return await self.session.scalar(_existing().where(col(Source.id) == source_id))
 
     async def list_after(self, after: UUID | None, limit: int) -> Sequence[Source]:
         """Sources in the order they were made, later than `after` when it is given."""
@@ -34,10 +34,12 @@ class SourceRepository(Repository):
             query = query.where(col(Source.id) > after)
         return (await self.session.scalars(query)).all()
 
-    async def remove(self, source: Source) -> None:
-        """Forgets a source and its runs; its posts stay."""
+    async def forget_runs(self, source_id: UUID) -> None:
+        """Drops the record of all runs of a source."""
         await self.session.execute(
-            delete(Source).where(col(Source.workspace_id) == self.workspace, col(Source.id) == source.id)
+            delete(SourceRun).where(
+                col(SourceRun.workspace_id) == self.workspace, col(SourceRun.source_id) == source_id
+            )
         )
 
     async def find_run(self, source_id: UUID, run_id: UUID) -> SourceRun | None:
@@ -71,9 +73,13 @@ class SourceRepository(Repository):
         )
 
     def _sources(self) -> Select[Source]:
-        return select(Source).where(col(Source.workspace_id) == self.workspace)
+        return _existing().where(col(Source.workspace_id) == self.workspace)
 
     def _runs(self, source_id: UUID) -> Select[SourceRun]:
         return select(SourceRun).where(
             col(SourceRun.workspace_id) == self.workspace, col(SourceRun.source_id) == source_id
         )
+
+
+def _existing() -> Select[Source]:
+    return select(Source).where(col(Source.state) != SourceState.REMOVED)

@@ -85,8 +85,11 @@ class SourceService:
         return source
 
     async def remove(self, source_id: UUID) -> None:
-        """Forgets a source and its runs; what it brought stays."""
-        await self._sources.remove(await self._found(source_id, for_update=True))
+        """Forgets a source but for the terms that hold for its posts, which stay; a run under way stops."""
+        source = await self._found(source_id, for_update=True)
+        await self._interrupt(source)
+        await self._sources.forget_runs(source_id)
+        source.sqlmodel_update({"state": SourceState.REMOVED, "config": {}, "cursor": {}, "next_due_at": None})
 
     async def ask_for_run(self, source_id: UUID) -> SourceRun:
         """A run as soon as a replica is free; the one that is waiting or under way, if there is one."""

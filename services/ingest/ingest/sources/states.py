@@ -4,11 +4,16 @@ from enum import StrEnum
 
 
 class SourceState(StrEnum):
-    """Whether a source is collected from; a refused one waits for somebody to change its settings."""
+    """Whether a source is collected from.
+
+    A refused one waits for somebody to change its settings. A removed one is shown to nobody; its row stays for its
+    terms, because they hold for the posts that it brought.
+    """
 
     ACTIVE = "active"
     PAUSED = "paused"
     REFUSED = "refused"
+    REMOVED = "removed"
 
 
 class RunStatus(StrEnum):

@@ -7,10 +7,11 @@ from fastapi import Header, Query, Request
 
 from ingest.collection.service import destination_of
 from ingest.posts.batches import BatchIntake, posts_of
-from ingest.posts.destinations import Destination
 from ingest.posts.bodies import JSON, NDJSON, POSTS_BODY
+from ingest.posts.destinations import Destination
 from ingest.posts.endpoints import take
 from ingest.posts.intake import Intake
+from ingest.posts.originals.masking import original_of
 from ingest.posts.schemas import IntakeReport
 from ingest.posts.submissions import check, read_json_line
 from ingest.settings import IngestSettings
@@ -76,7 +77,7 @@ async def receive_webhook(
 def _items(request: Request, body: bytes) -> list[Intake]:
     media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if media_type == JSON:
-        return [check(position, value) for position, value in enumerate(posts_of(body), 1)]
+        return [check(position, value, original=original_of(value)) for position, value in enumerate(posts_of(body), 1)]
     if media_type == NDJSON:
         return [read_json_line(number, line) for number, line in enumerate(body.split(b"\n"), 1) if line.strip()]
     raise Invalid(f"Send {JSON} or {NDJSON}, not {media_type}.")
