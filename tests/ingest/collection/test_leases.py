@@ -10,9 +10,10 @@ from uuid import UUID
 
 import pytest
 from scripted import Script, Stage
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from ingest.app import service
+from ingest.collection.scheduler import Scheduler
 from kit.db import EVERYWHERE, Database
 from kit.engines import EmbeddedNats
 from kit.local.children import Child
@@ -76,32 +77,41 @@ async def test_the_write_of_an_old_attempt_is_undone_with_its_posts(stage: Stage
 @pytest.mark.parametrize("seed", range(3))
 async def test_a_collection_that_is_cut_off_anywhere_resumes_to_the_exact_count(stage: Stage, seed: int) -> None:
     dice = random.Random(seed)
-    script = Script.of_posts(300)
-    source = await stage.connect(script)
+    source = await stage.connect(Script.of_posts(200))
     cuts = 0
 
-    while await stage.page(source) < 30:
+    while await stage.page(source) < 20:
         scheduler = stage.scheduler()
         await scheduler.start_due(stage.stopping)
-        for _ in range(dice.randrange(1, 1_000)):
-            await asyncio.sleep(0)
-        cuts += await _kill(scheduler._looks)
+        cuts += await cut_off(stage, scheduler, statements=dice.randrange(1, 90))
         assert await stage.stored() == 10 * await stage.page(source)
         await stage.end_leases()
 
-    assert cuts >= 1
-    assert await stage.stored() == 300
-    assert await stage.ask("SELECT sum(new) FROM source_runs") == 300
+    assert cuts >= 2
+    assert await stage.stored() == 200
+    assert await stage.ask("SELECT sum(new) FROM source_runs") == 200
     assert await stage.ask("SELECT sum(duplicate) FROM source_runs") == 0
 
 
-async def _kill(tasks: "set[asyncio.Task[None]]") -> int:
-    """Ends collections at once, as a power cut does: none gives its lease back."""
-    cut = [task for task in tasks if not task.done()]
-    for task in cut:
-        task.cancel()
-    await asyncio.gather(*cut, return_exceptions=True)
-    return len(cut)
+async def cut_off(stage: Stage, scheduler: Scheduler, statements: int) -> int:
+    """Ends what runs at its so-manieth statement, as a power cut does: nothing is given back."""
+    engine = stage.running.runtime.database.engine.sync_engine
+    tasks = [*scheduler._looks]
+    left = statements
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            for task in tasks:
+                task.cancel()
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return sum(isinstance(end, asyncio.CancelledError) for end in ends)
 
 
 async def test_a_process_that_is_killed_while_it_collects_is_followed_by_one_that_finishes(
