@@ -1,10 +1,14 @@
 """What the ingest service consists of."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
 
+from ingest.collection.backfills import BackfillJob
+from ingest.collection.collecting import Surroundings
+from ingest.collection.scheduler import RunSweeper, Scheduler
 from ingest.imports.endpoints import router as imports
 from ingest.imports.jobs import ImportJob
 from ingest.imports.sweeping import UploadSweeper
@@ -14,8 +18,11 @@ from ingest.rpc import IngestServicer
 from ingest.samples.endpoints import router as samples
 from ingest.samples.jobs import SampleJob
 from ingest.settings import LAPTOP_KEY, IngestSettings
+from ingest.sources.endpoints import router as sources
+from ingest.sources.push.endpoints import router as push
+from ingest.sources.tools import Tools
 from ingest.studies.endpoints import router as studies
-from kit.jobs import JobHandler
+from kit.jobs import JobHandler, JobRunner
 from kit.rest.jobs import router as jobs
 from kit.rpc import Servicer
 from kit.runtime import Runtime
@@ -45,16 +52,26 @@ def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
 def _workers(runtime: Runtime) -> Sequence[Worker]:
     settings: IngestSettings = runtime.state
     keeper = RetentionKeeper(runtime.database, settings.retention_days, settings.retention_sweep_seconds)
+    surroundings = Surroundings(runtime.database, settings, Tools(allow_private_hosts=settings.allow_private_hosts))
     return [
         Worker("uploads", UploadSweeper(runtime.database, settings.uploads_sweep_seconds).run),
         Worker("retention", keeper.run),
+        Worker("sources", Scheduler(surroundings).run),
+        Worker("runs", RunSweeper(surroundings).run),
+        Worker("backfills", _backfills(surroundings)),
     ]
+
+
+def _backfills(surroundings: Surroundings) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """Backfills have a runner of their own, because one of days must not keep imports waiting."""
+    handlers = [BackfillJob(surroundings).handler]
+    return lambda stopping: JobRunner(surroundings.database, handlers, stopping).run()
 
 
 service = Service(
     settings=IngestSettings,
     description="Studies, posts and authors: what comes in, from where, and how it leaves.",
-    routers=[studies, posts, imports, samples, jobs],
+    routers=[studies, posts, imports, samples, sources, push, jobs],
     servicers=_servicers,
     workers=_workers,
     job_handlers=_job_handlers,
