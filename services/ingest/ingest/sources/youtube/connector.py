@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from ingest.posts.schemas import NewPost
 from ingest.posts.submissions import explain
@@ -23,17 +24,13 @@ _PARAMETERS = {"video": "videoId", "channel": "allThreadsRelatedToChannelId"}
 
 class _List(Shape):
     items: list[object]
-    next_page: Maybe[str] = None
+    next_page: Annotated[Maybe[str], Field(validation_alias="nextPageToken")] = None
 
     @classmethod
     def of(cls, answer: Answer) -> "_List":
-        value = answer.json()
         try:
-            following = value.get("nextPageToken") if isinstance(value, dict) else None
-            return cls.model_validate(
-                {"items": value["items"], "next_page": following} if isinstance(value, dict) else {}
-            )
-        except (KeyError, ValidationError):
+            return cls.model_validate(answer.json())
+        except ValidationError:
             raise SourceUnavailable(f"{answer.url.host} answered with something that is no list.") from None
 
 
@@ -106,11 +103,13 @@ class _Reader:
         gathering.add_all(replies, read)
 
     async def _replies(self, thread: Thread) -> list[object]:
-        """All replies of a thread, oldest page last."""
+        """All replies of a thread; those that came with it where it has gone in between."""
         found: list[object] = []
         page = ""
         for _ in range(_MOST_REPLY_PAGES):
             answer = await self._ask("comments", {"part": "snippet", "parentId": thread.id}, page)
+            if answer.status == 404:
+                return found or list(thread.shown_replies)
             raise_for_error(answer, f"Thread {thread.id}", self._tools.now())
             listed = _List.of(answer)
             found += listed.items
