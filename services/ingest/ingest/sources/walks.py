@@ -12,11 +12,12 @@ from ingest.sources.shapes import Gathering
 
 @dataclass
 class Page:
-    """One page of a listing: what was found, when each item was published (seconds since 1970), the page after."""
+    """One page of a listing: which it was, what was found, when each item was published (seconds since 1970)."""
 
+    page: str = ""
+    next_page: str = ""
     gathering: Gathering = field(default_factory=Gathering)
     moments: list[float] = field(default_factory=list)
-    next_page: str = ""
 
 
 class Walk(BaseModel):
@@ -36,7 +37,7 @@ class Walk(BaseModel):
         """Where the walk stands behind a page; it goes `overlap_seconds` deeper than it must, to see changes."""
         top = max(self.top, self.reached, *page.moments)
         is_deep_enough = bool(page.moments) and min(page.moments) < self.reached - overlap_seconds
-        if is_deep_enough or not page.next_page or page.next_page == self.page:
+        if is_deep_enough or not page.next_page or page.next_page == page.page:
             return Walk(reached=top)
         return Walk(reached=self.reached, top=top, page=page.next_page)
 

@@ -40,7 +40,7 @@ class Searches:
             hits = _Hits.model_validate(answer.json()).hits
         except ValidationError:
             raise SourceUnavailable(f"{answer.url.host} answered with something that holds no hits.") from None
-        page = Page(moments=[moment for hit in hits if (moment := _moment(hit)) is not None])
+        page = Page(walk.page, moments=[moment for hit in hits if (moment := _moment(hit)) is not None])
         page.gathering.add_all(hits, read_hit)
         page.next_page = _older(page.moments, walk.page) if len(hits) == _PAGE else ""
         return page

@@ -76,7 +76,7 @@ class _Reader:
         if answer.status in (403, 404):
             raise SourceRefused(f"Reddit answers {answer.status} for {listing}: it is private, banned or misspelt.")
         answer.raise_for_status()
-        return _page(answer)
+        return _page(answer, walk)
 
     async def _ask(self, listing: str, walk: Walk) -> Answer:
         self._token = self._token or await self._authorise()
@@ -106,12 +106,12 @@ class _Reader:
             raise SourceRefused("Reddit gives no token: check client_id and client_secret.") from None
 
 
-def _page(answer: Answer) -> Page:
+def _page(answer: Answer, walk: Walk) -> Page:
     try:
         listing = _Listing.model_validate(answer.json()).data
     except ValidationError:
         raise SourceUnavailable(f"{answer.url.host} answered with something that is no listing.") from None
-    page = Page(next_page=listing.after or "")
+    page = Page(walk.page, listing.after or "")
     page.gathering.add_all(listing.children, read_thing)
     page.moments = [moment for item in listing.children if (moment := created_at(item)) is not None]
     return page

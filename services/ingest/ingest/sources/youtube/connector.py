@@ -76,12 +76,14 @@ class _Reader:
         """One page of threads; it begins anew where YouTube has forgotten the page on which it was."""
         kind, _, identity = name.partition(" ")
         asked = {"part": "snippet,replies", "order": "time", _PARAMETERS[kind]: identity}
-        answer = await self._ask("commentThreads", asked, walk.page)
-        if walk.page and reason_of(answer) == PAGE_IS_GONE:
-            answer = await self._ask("commentThreads", asked, "")
+        page = Page(walk.page)
+        answer = await self._ask("commentThreads", asked, page.page)
+        if page.page and reason_of(answer) == PAGE_IS_GONE:
+            page = Page()
+            answer = await self._ask("commentThreads", asked, page.page)
         raise_for_error(answer, name.capitalize(), self._tools.now())
         listed = _List.of(answer)
-        page = Page(next_page=listed.next_page or "")
+        page.next_page = listed.next_page or ""
         page.moments = [moment for item in listed.items if (moment := published_at(item)) is not None]
         for item in listed.items:
             await self._read_thread(item, page.gathering)
