@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 
 import pytest
 from hypothesis import given

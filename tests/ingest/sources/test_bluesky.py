@@ -12,7 +12,7 @@ from desk import Desk
 
 from ingest.posts.submissions import Submission
 from ingest.sources.bluesky.config import BlueskyConfig
-from ingest.sources.bluesky.connector import BlueskyConnector
+from ingest.sources.bluesky.connector import BlueskyConnector, rewind
 from ingest.sources.bundles import Bundling
 from ingest.sources.connector import Batch, Cursor, SourceRefused, SourceUnavailable
 from tests.ingest.sources.servers.jetstream import (
@@ -78,7 +78,7 @@ async def test_a_post_keeps_what_the_record_says(jetstream: Jetstream) -> None:
     assert (post.language, post.has_media) == ("fr", True)
     assert post.published_at == datetime(2026, 9, 20, 9, tzinfo=UTC)
     assert b'"langs": ["fr", "en"]' in item.raw
-    assert batch.cursor == {"time_us": event["time_us"]}
+    assert batch.cursor["time_us"] == event["time_us"]
 
 
 async def test_edits_deletions_and_lost_accounts_are_told_in_their_order(jetstream: Jetstream) -> None:
@@ -97,7 +97,7 @@ async def test_edits_deletions_and_lost_accounts_are_told_in_their_order(jetstre
     posts = [item.post for batch in batches for item in batch.items if isinstance(item, Submission)]
     assert [post.changed_at is not None for post in posts] == [False, True]
     assert gone(batches) == [uri(3), "did:plc:spam", "did:plc:left"]
-    assert batches[-1].cursor == {"time_us": START_US + 7 * SECOND}
+    assert batches[-1].cursor["time_us"] == START_US + 7 * SECOND
 
 
 async def test_what_cannot_be_read_is_rejected_and_the_rest_goes_on(jetstream: Jetstream) -> None:
@@ -133,7 +133,7 @@ async def test_a_time_far_ahead_does_not_carry_the_cursor_away(jetstream: Jetstr
 
     batches = await collect_until(connector(jetstream), uri(2))
 
-    assert batches[-1].cursor == {"time_us": START_US + SECOND}
+    assert batches[-1].cursor["time_us"] == START_US + SECOND
 
 
 async def test_events_out_of_order_within_the_rewind_are_not_lost_when_a_run_resumes(jetstream: Jetstream) -> None:
@@ -164,6 +164,17 @@ async def test_a_run_ends_by_itself_with_everything_given(jetstream: Jetstream) 
     )
 
     assert ids([batch async for batch in source.collect(BEGINNING)]) == [uri(1), uri(2)]
+
+
+async def test_a_stretch_of_the_past_ends_by_itself(jetstream: Jetstream) -> None:
+    await jetstream.publish(*map(commit, range(1, 2_000)))
+    begin, end = (datetime.fromtimestamp(START_US / 1e6 + second, UTC) for second in (100, 400))
+
+    batches = [batch async for batch in connector(jetstream, rewind_seconds=0).collect(rewind(begin, end))]
+
+    assert ids(batches)[0] == uri(100)
+    assert set(ids(batches)) >= {uri(number) for number in range(100, 401)}
+    assert uri(1_000) not in ids(batches)
 
 
 async def test_another_server_takes_over_and_the_last_failure_is_told() -> None:

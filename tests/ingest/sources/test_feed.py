@@ -16,7 +16,8 @@ from tests.ingest.sources.servers.serving import TOOLS, ids, reasons, run
 RSS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>News</title><language>fr-FR</language>
 <item><guid isPermaLink="false">41</guid><title>Trains &amp;amp; co</title><link>https://news.example/41</link>
-<description>&lt;p&gt;Late &lt;b&gt;again&lt;/b&gt;&lt;script&gt;x()&lt;/script&gt;&lt;/p&gt;&lt;p&gt;Why?&lt;/p&gt;</description>
+<description>&lt;p&gt;Late &lt;b&gt;again&lt;/b&gt;&lt;script&gt;x()&lt;/script&gt;&lt;/p&gt;
+&lt;p&gt;Why?&lt;/p&gt;</description>
 <dc:creator>Ann</dc:creator><pubDate>Sun, 20 Sep 2026 11:00:00 +0200</pubDate>
 <enclosure url="https://news.example/a.mp3" type="audio/mpeg" length="1"/></item>
 <item><guid>https://news.example/42</guid><title>Second</title><pubDate>no date</pubDate></item>

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from ingest.posts.submissions import Submission
 from ingest.sources.connector import Batch, Cursor, SourceRefused, SourceUnavailable
 from ingest.sources.mastodon.config import MastodonConfig
-from ingest.sources.mastodon.connector import MastodonConnector
+from ingest.sources.mastodon.connector import MastodonConnector, rewind
 from tests.ingest.sources.servers.mastodon import START, Mastodon, serve_mastodon, status, status_id, update
-from tests.ingest.sources.servers.serving import TOOLS, gone, ids, reasons, run
+from tests.ingest.sources.servers.serving import TOOLS, gone, ids, reasons, run, run_into
 
 TOKEN = "env:SOURCE_SECRET"
 
@@ -120,6 +120,15 @@ async def test_a_run_pages_from_old_to_new_and_the_next_begins_behind_it(server:
     assert await run(source, second[-1].cursor) == []
 
 
+async def test_a_stretch_of_the_past_is_asked_for_and_ends_also_where_a_stream_is_configured(server: Mastodon) -> None:
+    server.page = 2
+    server.statuses = [status(number) for number in range(1, 9)]
+    begin, end = (datetime.fromtimestamp(START / 1000 + 60 * minute, UTC) for minute in (2, 4))
+    source = connector(server, mode="stream", access_token=TOKEN, overlap_minutes=0)
+
+    assert ids(await run(source, rewind(begin, end))) == named(server, 3, 4)
+
+
 async def test_a_run_that_is_cut_off_resumes_behind_the_last_batch_that_was_kept(server: Mastodon) -> None:
     server.page = 3
     server.statuses = [status(number) for number in range(1, 9)]
@@ -149,8 +158,7 @@ async def test_used_up_requests_end_the_run_with_the_wait_that_the_server_asks_f
     given: list[Batch] = []
 
     with pytest.raises(SourceUnavailable) as patience:
-        async for batch in source.collect({}):
-            given.append(batch)
+        await run_into(given, source)
 
     assert ids(given) == named(server, 1, 2, 3, 4)
     assert len(server.asked) == 2
@@ -176,7 +184,7 @@ async def test_the_stream_tells_of_new_edited_and_deleted_statuses(server: Masto
     assert ids(batches) == named(server, 3, 3)
     assert gone(batches) == named(server, 2)
     assert reasons(batches) == ["The event of the stream is no JSON."]
-    assert batches[-1].cursor == {"newest": {"trains": status_id(3)}}
+    assert batches[-1].cursor["newest"] == {"trains": status_id(3)}
     assert server.asked[0].query_params["tag"] == "trains"
 
 

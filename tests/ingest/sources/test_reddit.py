@@ -10,8 +10,9 @@ from ingest.posts.submissions import Submission
 from ingest.sources.connector import Batch, SourceRefused, SourceUnavailable
 from ingest.sources.reddit.config import RedditConfig
 from ingest.sources.reddit.connector import RedditConnector
+from ingest.sources.walks import rewind
 from tests.ingest.sources.servers.reddit import START, Reddit, comment, serve_reddit, submission
-from tests.ingest.sources.servers.serving import SECRET, TOOLS, gone, ids, reasons, run
+from tests.ingest.sources.servers.serving import SECRET, TOOLS, gone, ids, reasons, run, run_into
 
 AGENT = "linux:org.example.pourquoi:v1 (by /u/tester)"
 
@@ -111,8 +112,7 @@ async def test_used_up_requests_end_the_run_before_reddit_must_refuse() -> None:
         server.page, server.remaining = 2, 2.0
         given: list[Batch] = []
         with pytest.raises(SourceUnavailable) as patience:
-            async for batch in connector(server, comments=False).collect({}):
-                given.append(batch)
+            await run_into(given, connector(server, comments=False))
         assert len(server.asked) == 2
         assert ids(given) == ["t3_7", "t3_6", "t3_5", "t3_4"]
         assert 230 < (patience.value.retry_after_seconds or 0) <= 240
@@ -141,8 +141,7 @@ async def test_a_closed_subreddit_does_not_keep_the_others_away() -> None:
     async with serve_reddit(new=[submission(1)]) as server:
         given: list[Batch] = []
         with pytest.raises(SourceRefused, match="r/closed/new"):
-            async for batch in connector(server, subreddits=["closed", "trains"], comments=False).collect({}):
-                given.append(batch)
+            await run_into(given, connector(server, subreddits=["closed", "trains"], comments=False))
 
     assert ids(given) == ["t3_1"]
 
@@ -152,6 +151,7 @@ async def test_since_bounds_the_first_walk() -> None:
         server.page = 2
         since = datetime.fromtimestamp(START + 60 * 5, UTC)
         assert ids(await run(connector(server, comments=False, since=since)))[-1] == "t3_4"
+        assert ids(await run(connector(server, comments=False), rewind(since, since)))[-1] == "t3_4"
 
 
 def test_a_generic_user_agent_is_no_configuration() -> None:

@@ -11,7 +11,7 @@ from ingest.sources.connector import Batch, SourceRefused, SourceUnavailable
 from ingest.sources.youtube.config import YouTubeConfig
 from ingest.sources.youtube.connector import YouTubeConnector
 from ingest.sources.youtube.quota import seconds_to_renewal
-from tests.ingest.sources.servers.serving import SECRET, TOOLS, ids, reasons, run
+from tests.ingest.sources.servers.serving import SECRET, TOOLS, ids, reasons, run, run_into
 from tests.ingest.sources.servers.youtube import OTHER, VIDEO, YouTube, comment, serve_youtube, thread
 
 NOON_IN_CALIFORNIA = datetime(2026, 9, 20, 19, tzinfo=UTC)
@@ -96,8 +96,7 @@ async def test_what_must_be_changed_is_said_and_the_other_videos_are_read(
         server.errors = [(status, reason)]
         given: list[Batch] = []
         with pytest.raises(SourceRefused, match=advice):
-            async for batch in connector(server, videos=[OTHER, VIDEO]).collect({}):
-                given.append(batch)
+            await run_into(given, connector(server, videos=[OTHER, VIDEO]))
 
     assert ids(given) == ["t1"]
 

@@ -1,6 +1,7 @@
 """Streams in bundles, so that many events share a transaction and none waits long for the others."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -10,11 +11,11 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Bundling:
-    """When a bundle is complete, and when a run has lasted long enough."""
+    """When a bundle is complete, and how long a run lasts if nobody ends it."""
 
     most: int = 200
     seconds: float = 2.0
-    run_seconds: float = 600.0
+    run_seconds: float = math.inf
 
 
 async def bundled(source: AsyncIterator[Value], bundling: Bundling) -> AsyncGenerator[list[Value], None]:

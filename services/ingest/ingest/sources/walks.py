@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -43,15 +44,16 @@ class Walk(BaseModel):
 
 
 class Walks(BaseModel):
-    """The cursor of a source that reads several listings."""
+    """The cursor of a source that reads several listings; `back_to` goes before the source's own `since`."""
 
     model_config = ConfigDict(extra="ignore")
 
     walks: dict[str, Walk] = {}
+    back_to: float = 0.0
 
     def of(self, name: str, since: float = 0.0) -> Walk:
         """The walk through a listing; a new one goes back to `since`."""
-        return self.walks.get(name) or Walk(reached=since)
+        return self.walks.get(name) or Walk(reached=self.back_to or since)
 
     def cursor(self) -> Cursor:
         """As it is kept between runs."""
@@ -68,6 +70,11 @@ class Walks(BaseModel):
             yield page.gathering.batch(self.cursor())
             if not self.walks[name].page:
                 return
+
+
+def rewind(since: datetime, until: datetime) -> Cursor:
+    """The cursor of walks that go back to `since`; listings begin with the newest, whatever `until` says."""
+    return Walks(back_to=since.timestamp()).cursor()
 
 
 async def visit_all(

@@ -1,6 +1,7 @@
 """A Jetstream: replays its archive from a cursor, goes over to what happens, and breaks off when it is told to."""
 
 import asyncio
+import itertools
 import json
 import random
 from collections.abc import AsyncIterator
@@ -88,12 +89,9 @@ class Jetstream:
             assert ended is None or isinstance(ended, asyncio.CancelledError | ConnectionClosed), ended
 
     async def _stream(self, connection: ServerConnection, cursor: int, breaks_after: int | None) -> None:
-        position = sent = 0
-        while True:
-            async with self._news:
-                await self._news.wait_for(lambda: len(self.archive) > position)
-            event = self.archive[position]
-            position += 1
+        sent = 0
+        for position in itertools.count():
+            event = await self._event(position)
             if isinstance(event, dict) and event["time_us"] < cursor:
                 continue
             await connection.send(event if isinstance(event, str) else json.dumps(event))
@@ -102,6 +100,12 @@ class Jetstream:
                 self.breaks_left -= 1
                 connection.transport.abort()
                 return
+
+    async def _event(self, position: int) -> Json | str:
+        """The event at a place of the archive, once it has happened."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.archive) > position)
+        return self.archive[position]
 
 
 @asynccontextmanager

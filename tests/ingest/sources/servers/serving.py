@@ -48,6 +48,12 @@ async def run(connector: Connector, cursor: Cursor | None = None) -> list[Batch]
     return [batch async for batch in connector.collect(cursor or {})]
 
 
+async def run_into(given: list[Batch], connector: Connector, cursor: Cursor | None = None) -> None:
+    """One run whose batches are kept also when it fails."""
+    async for batch in connector.collect(cursor or {}):
+        given += [batch]
+
+
 def ids(batches: list[Batch]) -> list[str]:
     """The external ids of the posts, in order."""
     return [item.post.external_id for batch in batches for item in batch.items if not isinstance(item, Rejection)]

@@ -30,11 +30,12 @@ _CLOSE_SECONDS = 2.0
 
 
 class BlueskyCursor(BaseModel):
-    """Jetstream's time of the last event, in microseconds since 1970."""
+    """Jetstream's time of the last event, and of the last that is wanted (0: no end), in microseconds since 1970."""
 
     model_config = ConfigDict(extra="ignore")
 
     time_us: int = 0
+    until_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ class BlueskyConnector:
         self._tools = tools
 
     async def collect(self, cursor: Cursor) -> AsyncGenerator[Batch, None]:
-        """Everything after the cursor, at least once and by and large in order, until the run is long enough."""
-        position = BlueskyCursor.model_validate(cursor).time_us or _micros(self._config.since or self._tools.now())
+        """Everything after the cursor, at least once and by and large in order, until somebody ends the run."""
+        state = BlueskyCursor.model_validate(cursor)
+        position = state.time_us or _micros(self._config.since or self._tools.now())
         async with (
             aclosing(self._messages(position)) as messages,
             aclosing(bundled(messages, self._tools.bundling)) as bundles,
@@ -65,7 +67,9 @@ class BlueskyConnector:
                 for message in bundle:
                     position = self._position_after(position, message)
                     _gather(message, gathering)
-                yield gathering.batch(BlueskyCursor(time_us=position).model_dump())
+                yield gathering.batch(BlueskyCursor(time_us=position, until_us=state.until_us).model_dump())
+                if 0 < state.until_us <= position:
+                    return
 
     async def _messages(self, position: int) -> AsyncGenerator[Message, None]:
         """The messages of one stream after another, each event once."""
@@ -117,6 +121,11 @@ class BlueskyConnector:
 
     def _position_after(self, position: int, message: Message) -> int:
         return position_after(position, message.event, self._tools.now()) if message.event else position
+
+
+def rewind(since: datetime, until: datetime) -> Cursor:
+    """The cursor of a stretch of the past, as far as the server keeps it."""
+    return BlueskyCursor(time_us=_micros(since), until_us=_micros(until)).model_dump()
 
 
 def _read(text: str | bytes) -> Message:

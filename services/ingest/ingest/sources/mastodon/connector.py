@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,11 +19,16 @@ from ingest.sources.tools import Tools
 
 
 class MastodonCursor(BaseModel):
-    """The newest id that is known of each timeline; the public one has no name."""
+    """The newest id that is known of each timeline; the public one has no name.
+
+    A stretch of the past begins at the id `begin` and ends at `until`.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     newest: dict[str, str] = {}
+    begin: str = ""
+    until: str = ""
 
 
 class MastodonConnector:
@@ -33,9 +39,9 @@ class MastodonConnector:
         self._tools = tools
 
     async def collect(self, cursor: Cursor) -> AsyncGenerator[Batch, None]:
-        """Pages of the timelines from old to new; in mode `stream` then what happens, until the run is long enough."""
+        """Pages of the timelines from old to new; in mode `stream` then what happens."""
         state = MastodonCursor.model_validate(cursor)
-        collect = self._listen if self._config.mode == "stream" else self._poll
+        collect = self._listen if self._config.mode == "stream" and not state.until else self._poll
         async with self._tools.http() as http, aclosing(collect(http, state)) as batches:
             async for batch in batches:
                 yield batch
@@ -49,6 +55,8 @@ class MastodonConnector:
                 gathering.add_all(reversed(statuses), self._reader())
                 state.newest[hashtag] = newest_id([state.newest.get(hashtag, ""), newest])
                 yield gathering.batch(state.model_dump())
+                if state.until and newest_id([state.until, newest]) == newest:
+                    break
 
     async def _listen(self, http: HttpCaller, state: MastodonCursor) -> AsyncGenerator[Batch, None]:
         hashtag = self._config.hashtags[0] if self._config.hashtags else ""
@@ -77,7 +85,7 @@ class MastodonConnector:
 
     def _known(self, state: MastodonCursor, hashtag: str) -> str:
         since = id_at(self._config.since) if self._config.since else ""
-        return state.newest.get(hashtag) or since
+        return state.newest.get(hashtag) or state.begin or since
 
     def _reader(self) -> Callable[[object], Found]:
         return status_reader(self._config.base_url, self._tools.now())
@@ -85,3 +93,8 @@ class MastodonConnector:
     def _headers(self) -> dict[str, str]:
         reference = self._config.access_token
         return {"authorization": f"Bearer {self._tools.credentials.resolve(reference)}"} if reference else {}
+
+
+def rewind(since: datetime, until: datetime) -> Cursor:
+    """The cursor of a stretch of the past, which is asked for and never listened to."""
+    return MastodonCursor(begin=id_at(since), until=id_at(until)).model_dump()
