@@ -1,5 +1,6 @@
 """Requests to sources: patience, refusals, bounds, redirects and private addresses."""
 
+import gzip
 import socket
 from datetime import UTC, datetime, timedelta
 
@@ -62,6 +63,14 @@ async def test_a_secret_never_follows_a_redirect_to_another_origin() -> None:
     assert theirs.asked[0].headers["host"] == theirs.url.removeprefix("http://")
 
 
+async def test_a_form_is_not_sent_on_to_where_a_redirect_leads() -> None:
+    async with serve_feed(b"theirs") as theirs, serve_feed() as ours, HttpCaller(allow_private=True) as http:
+        answer = await http.post(f"{ours.url}/moved?to={theirs.url}/feed", form={"a": "very-secret"}, headers=SECRET)
+
+    assert answer.body == b"theirs"
+    assert "content-length" not in theirs.asked[0].headers
+
+
 async def test_a_redirect_to_something_that_is_no_web_address_is_refused() -> None:
     async with serve_feed() as server:
         for target in ("file:///etc/passwd", "ftp://example.com/"):
@@ -70,8 +79,6 @@ async def test_a_redirect_to_something_that_is_no_web_address_is_refused() -> No
 
 
 async def test_an_answer_that_is_too_large_is_refused_also_when_it_is_compressed() -> None:
-    import gzip
-
     async with serve_feed(b"x" * 2_000) as server:
         with pytest.raises(SourceRefused, match="larger"):
             await ask(server, limits=HttpLimits(body_bytes=1_000))

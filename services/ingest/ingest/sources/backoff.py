@@ -22,15 +22,22 @@ class Patience:
     def __init__(self, backoff: Backoff) -> None:
         self._backoff = backoff
         self._failures = 0
+        self._opened_at = asyncio.get_running_loop().time()
 
     def renew(self) -> None:
         """Something came: the next failure is a first one."""
         self._failures = 0
 
     async def wait(self, problem: str) -> None:
-        """Waits before the next attempt, half of it by chance; raises `SourceUnavailable` after the last one."""
-        self._failures += 1
+        """Waits before the next attempt, half of it by chance; raises `SourceUnavailable` after the last one.
+
+        A stream that was open for long and merely silent has not failed before.
+        """
+        loop = asyncio.get_running_loop()
+        lasted = loop.time() - self._opened_at > 2 * self._backoff.most_seconds
+        self._failures = 1 if lasted else self._failures + 1
         if self._failures >= self._backoff.attempts:
             raise SourceUnavailable(problem, self._backoff.most_seconds)
         seconds = min(self._backoff.most_seconds, self._backoff.first_seconds * 2 ** (self._failures - 1))
         await asyncio.sleep(seconds * random.uniform(0.5, 1.0))
+        self._opened_at = loop.time()

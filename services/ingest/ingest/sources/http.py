@@ -18,6 +18,7 @@ from kit.addresses import ForbiddenAddressError, resolve
 
 USER_AGENT = "Pourquoi-Ingest/1"
 _REDIRECTS = (301, 302, 303, 307, 308)
+_FOR_ONE_REQUEST = ("host", "content-length", "content-type")
 _FOR_ONE_ORIGIN = ("authorization", "x-goog-api-key", "cookie")
 
 
@@ -201,12 +202,12 @@ class HttpCaller:
         return bytes(body)
 
     def _redirected(self, request: httpx2.Request, location: str) -> httpx2.Request:
-        """Secrets stay with the origin that they were meant for, and nothing falls back from https to http."""
+        """Secrets stay with the origin that they were meant for, forms are not sent on, nothing falls back to http."""
         url = request.url.join(location)
         if url.scheme not in ("http", "https") or (request.url.scheme == "https" and url.scheme == "http"):
             raise SourceRefused(f"{request.url.host} redirects away from https: correct the address.")
-        names = [] if _origin(url) == _origin(request.url) else _FOR_ONE_ORIGIN
-        kept = {name: value for name, value in request.headers.items() if name not in (*names, "host")}
+        left = _FOR_ONE_REQUEST if _origin(url) == _origin(request.url) else (*_FOR_ONE_REQUEST, *_FOR_ONE_ORIGIN)
+        kept = {name: value for name, value in request.headers.items() if name not in left}
         return self._client.build_request("GET", url, headers=kept)
 
 

@@ -42,6 +42,8 @@ class FeedServer:
 async def serve_feed(body: bytes = b"", content_type: str = "application/xml") -> AsyncIterator[FeedServer]:
     """A server with this document at `/feed`."""
     server = FeedServer(body, content_type)
-    async with serving(Starlette(routes=[Route("/feed", server.feed), Route("/moved", server.moved)])) as url:
+    async with serving(
+        Starlette(routes=[Route("/feed", server.feed), Route("/moved", server.moved, methods=["GET", "POST"])])
+    ) as url:
         server.url = url
         yield server

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-import httpx2
 from pydantic import BaseModel, ConfigDict, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
@@ -19,7 +18,7 @@ from ingest.sources.bluesky.events import Event, Seam, position_after
 from ingest.sources.bluesky.mapping import POSTS, read_event
 from ingest.sources.bundles import bundled
 from ingest.sources.connector import Batch, Cursor, SourceUnavailable
-from ingest.sources.http import Answer, explained
+from ingest.sources.http import explained
 from ingest.sources.shapes import Gathering, read_json
 from ingest.sources.tools import Tools
 from kit.addresses import resolve
@@ -84,6 +83,8 @@ class BlueskyConnector:
                         position = self._position_after(position, message)
                         if message.event is None or seam.admits(message.event):
                             yield message
+            except InvalidStatus as error:
+                problem = f"it answers {error.response.status_code}"
             except (WebSocketException, SourceUnavailable) as error:
                 problem = str(error) if isinstance(error, SourceUnavailable) else type(error).__name__
             await patience.wait(f"The stream of {urlsplit(endpoint).hostname} breaks off again and again: {problem}.")
@@ -102,22 +103,15 @@ class BlueskyConnector:
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "wss" else 80)
         with explained(host, self._tools.limits):
             address = await resolve(host, port, allow_private=self._tools.allow_private_hosts)
-            try:
-                return await connect(
-                    url,
-                    host=str(address),
-                    port=port,
-                    proxy=None,
-                    max_size=_LARGEST_MESSAGE,
-                    open_timeout=self._tools.limits.deadline_seconds,
-                    close_timeout=_CLOSE_SECONDS,
-                )
-            except InvalidStatus as error:
-                status = error.response.status_code
-                Answer(
-                    httpx2.URL(url), max(status, 400), httpx2.Headers(dict(error.response.headers)), b""
-                ).raise_for_status()
-                raise
+            return await connect(
+                url,
+                host=str(address),
+                port=port,
+                proxy=None,
+                max_size=_LARGEST_MESSAGE,
+                open_timeout=self._tools.limits.deadline_seconds,
+                close_timeout=_CLOSE_SECONDS,
+            )
 
     def _position_after(self, position: int, message: Message) -> int:
         return position_after(position, message.event, self._tools.now()) if message.event else position
