@@ -25,7 +25,7 @@ from kit.addresses import resolve
 
 _MICROSECONDS = 1_000_000
 _LARGEST_MESSAGE = 2 * 1024 * 1024
-_CLOSE_SECONDS = 2.0
+_CLOSE_SECONDS = 0.2  # A server in full flow answers late, and nothing that it still sends is wanted.
 
 
 class BlueskyCursor(BaseModel):
