@@ -1,12 +1,12 @@
 """Which addresses a webhook may reach: never the inside of the house (server-side request forgery)."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
+from kit.addresses import is_public
 from kit.errors import Invalid
 
 LONGEST_URL = 2_000
-_TRANSLATED = ip_network("64:ff9b::/96")  # NAT64 (RFC 6052): the last 32 bits are an IPv4 address
 
 
 def check_url(url: str, *, allow_private: bool) -> None:
@@ -20,14 +20,6 @@ def check_url(url: str, *, allow_private: bool) -> None:
         raise Invalid("The URL must not point at this machine.")
     if (address := _literal(host)) is not None and not is_public(address):
         raise Invalid("The URL must not point at a private address.")
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is reachable from the whole internet, also when it wraps an IPv4 address."""
-    wrapped = _wrapped(address)
-    if wrapped is not None:
-        return is_public(wrapped)
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _host(url: str) -> str:
@@ -48,12 +40,3 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
         return ip_address(host)
     except ValueError:
         return None
-
-
-def _wrapped(address: IPv4Address | IPv6Address) -> IPv4Address | None:
-    if isinstance(address, IPv4Address):
-        return None
-    if address in _TRANSLATED:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo
-    return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)

@@ -5,18 +5,13 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import httpx2
 
 from insight.settings import InsightSettings
-from insight.webhooks.addresses import is_public
 from insight.webhooks.answers import answer_of
 from insight.webhooks.ladder import Answer
-
-
-class ForbiddenAddressError(Exception):
-    """A name leads to an address that webhooks must not reach."""
+from kit.addresses import ForbiddenAddressError, resolve
 
 
 def http_client() -> httpx2.AsyncClient:
@@ -58,7 +53,8 @@ class WebhookSender:
 
     async def _post(self, url: httpx2.URL, headers: Mapping[str, str], body: str) -> Answer:
         """Connects to the very address that was checked, so that the name cannot change in between."""
-        address = await self._resolve(url)
+        port = url.port or (443 if url.scheme == "https" else 80)
+        address = await resolve(url.host, port, allow_private=self.settings.allow_private_endpoints)
         async with self.client.stream(
             "POST",
             url.copy_with(host=str(address)),
@@ -67,11 +63,3 @@ class WebhookSender:
             extensions={"sni_hostname": url.raw_host.decode("ascii")},
         ) as response:
             return answer_of(response.status_code, response.headers.get("retry-after"), datetime.now(UTC))
-
-    async def _resolve(self, url: httpx2.URL) -> IPv4Address | IPv6Address:
-        port = url.port or (443 if url.scheme == "https" else 80)
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
-        addresses = [ip_address(str(sockaddr[0]).partition("%")[0]) for *_, sockaddr in found]
-        if not self.settings.allow_private_endpoints and not all(map(is_public, addresses)):
-            raise ForbiddenAddressError
-        return min(addresses, key=lambda address: address.version)

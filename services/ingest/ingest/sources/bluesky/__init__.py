@@ -1,0 +1,1 @@
+"""Posts from Bluesky, through its Jetstream."""

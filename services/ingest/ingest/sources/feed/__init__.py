@@ -1,0 +1,1 @@
+"""Posts from RSS, Atom and JSON feeds."""

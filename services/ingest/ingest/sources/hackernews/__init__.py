@@ -1,0 +1,1 @@
+"""Stories and comments from Hacker News."""
