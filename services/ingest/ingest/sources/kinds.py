@@ -3,17 +3,43 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
+from ingest.sources import walks
+from ingest.sources.bluesky import connector as bluesky
+from ingest.sources.bluesky.config import BlueskyConfig
 from ingest.sources.connector import Connector, Cursor
+from ingest.sources.feed.config import FeedConfig
+from ingest.sources.feed.connector import FeedConnector
+from ingest.sources.hackernews.config import HackerNewsConfig
+from ingest.sources.hackernews.connector import HackerNewsConnector
+from ingest.sources.mastodon import connector as mastodon
+from ingest.sources.mastodon.config import MastodonConfig
 from ingest.sources.push.config import PushConfig
+from ingest.sources.reddit.config import RedditConfig
+from ingest.sources.reddit.connector import RedditConnector
 from ingest.sources.sample import connector as sample
 from ingest.sources.sample.config import SampleConfig
+from ingest.sources.youtube.config import YouTubeConfig
+from ingest.sources.youtube.connector import YouTubeConnector
 
 
 def _never(config: BaseModel) -> bool:
     return False
+
+
+def _listens(config: MastodonConfig) -> bool:
+    return config.mode == "stream"
+
+
+def _feed_host(config: FeedConfig) -> str:
+    return urlsplit(config.url).hostname or ""
+
+
+def _mastodon_host(config: MastodonConfig) -> str:
+    return urlsplit(config.base_url).hostname or ""
 
 
 @dataclass(frozen=True)
@@ -47,5 +73,28 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("push", PushConfig),
         Kind("sample", SampleConfig, sample.SampleConnector, every_seconds=60, rewind=sample.rewind),
+        Kind("feed", FeedConfig, FeedConnector, host=_feed_host),
+        Kind(
+            "mastodon",
+            MastodonConfig,
+            mastodon.MastodonConnector,
+            every_seconds=300,
+            streams=_listens,
+            host=_mastodon_host,
+            rewind=mastodon.rewind,
+        ),
+        Kind(
+            "bluesky",
+            BlueskyConfig,
+            bluesky.BlueskyConnector,
+            every_seconds=10,
+            streams=lambda config: True,
+            rewind=bluesky.rewind,
+            keeps_cursor=True,
+        ),
+        Kind("reddit", RedditConfig, RedditConnector, every_seconds=300, rewind=walks.rewind, keeps_cursor=True),
+        # No rewind: without queries, Hacker News is read by number and not by time.
+        Kind("hackernews", HackerNewsConfig, HackerNewsConnector, every_seconds=120, keeps_cursor=True),
+        Kind("youtube", YouTubeConfig, YouTubeConnector, every_seconds=3600, rewind=walks.rewind, keeps_cursor=True),
     )
 }
