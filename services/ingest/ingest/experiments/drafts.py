@@ -1,0 +1,157 @@
+"""A first query for a plain question: its words and the seeds, in the forms that stored posts use."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from snowballstemmer import stemmer
+
+from ingest.experiments.grams import as_term, asking_words, is_telling, promotion_cues
+from ingest.experiments.pools import Pool
+from ingest.queries.parser import parse_query
+from ingest.queries.tokens import TokenisedText, tokenise
+
+MOST_FORMS = 8
+FEWEST_TAKEN = 5
+FEWEST_PROMOTIONS = 3
+PROMOTION_SHARE = 0.05
+SHORTEST_STEM = 3
+_STEMMERS = {"en": "english", "fr": "french"}
+_NO_WORDS = "The question holds no word to look for; add seeds that relevant posts would hold."
+_NO_POSTS = "No post is stored yet: forms of words are guessed, and nothing could be counted."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a query and why it is there."""
+
+    part: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A query with the reason of each of its parts."""
+
+    query: str
+    parts: list[Part]
+    notes: list[str]
+
+
+def draft(question: str, seeds: Sequence[str], languages: Sequence[str], pool: Pool) -> tuple[Draft, list[bool]]:
+    """A query for a question, and which posts of the pool it takes; the same input gives the same query.
+
+    Seeds name the subject: a post holds any of them. Words of the question that say something form a group each, with
+    the forms that stored posts have of them (words of one stem by M. Porter's Snowball; without posts, plurals by
+    rule). All groups are required if enough stored posts hold them all, otherwise any of the question's suffices.
+    Promotions are excluded only where the posts show some.
+    """
+    texts = [TokenisedText.of(post.record.text) for post in pool.posts]
+    forms = _Forms(languages, texts)
+    subject = _subject(seeds, forms)
+    ideas = [_idea(word, forms) for word in _content_words(question, seeds)]
+    parts, notes = _assembled(subject, ideas, texts)
+    if not pool.posts:
+        notes.append(_NO_POSTS)
+    if parts and (promotions := _promotions(_joined(parts), texts)):
+        parts.append(promotions)
+    query = _joined(parts)
+    return Draft(query, parts, notes), _taken(query, texts)
+
+
+class _Forms:
+    """The forms of a word: those in posts of the same stem, commonest first."""
+
+    def __init__(self, languages: Sequence[str], texts: Iterable[TokenisedText]) -> None:
+        asked = {language.partition("-")[0].lower() for language in languages} or set(_STEMMERS)
+        self._stemmers = [stemmer(name) for language, name in _STEMMERS.items() if language in asked]
+        self._spread = Counter(token for text in texts for token in text.vocabulary)
+        self._families = [self._family(each.stemWord) for each in self._stemmers]
+
+    def _family(self, stem: Callable[[str], str]) -> dict[str, list[str]]:
+        families: dict[str, list[str]] = {}
+        for word in sorted(self._spread, key=lambda word: (-self._spread[word], word)):
+            families.setdefault(stem(word), []).append(word)
+        return families
+
+    def of(self, word: str) -> list[str]:
+        """The word itself, its plural by rule, and what posts make of it."""
+        found = [word, *_plurals(word)]
+        for each, family in zip(self._stemmers, self._families, strict=True):
+            stem = each.stemWord(word)
+            found += family.get(stem, []) if len(stem) >= SHORTEST_STEM else []
+        return list(dict.fromkeys(found))[:MOST_FORMS]
+
+
+def _plurals(word: str) -> list[str]:
+    if not word.isascii() or not word.isalpha() or len(word) < SHORTEST_STEM:
+        return []
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return [f"{word[:-1]}ies"]
+    if word.endswith(("s", "x", "z")):
+        return [f"{word}es"] if word.endswith("ss") else []
+    return [f"{word}es" if word.endswith(("ch", "sh")) else f"{word}s"]
+
+
+def _content_words(question: str, seeds: Sequence[str]) -> list[str]:
+    known = {token for seed in seeds for token in tokenise(seed)}
+    telling = (word for word in tokenise(question) if is_telling(word) and word not in asking_words() | known)
+    return list(dict.fromkeys(telling))
+
+
+def _subject(seeds: Sequence[str], forms: _Forms) -> Part | None:
+    terms = [term for seed in seeds if (tokens := tokenise(seed)) for term in _seed_terms(tokens, forms)]
+    if not terms:
+        return None
+    return Part(_group(terms), "What it is about: any of the seeds, in the forms that posts have of them.")
+
+
+def _seed_terms(tokens: list[str], forms: _Forms) -> list[str]:
+    if len(tokens) == 1:
+        return forms.of(tokens[0])
+    return [as_term(" ".join([*tokens[:-1], form])) for form in [tokens[-1], *_plurals(tokens[-1])]]
+
+
+def _idea(word: str, forms: _Forms) -> Part:
+    return Part(_group(forms.of(word)), f"“{word}” of the question, in the forms that posts have of it.")
+
+
+def _group(terms: Sequence[str]) -> str:
+    different = list(dict.fromkeys(terms))
+    return different[0] if len(different) == 1 else f"({' OR '.join(different)})"
+
+
+def _assembled(subject: Part | None, ideas: list[Part], texts: Sequence[TokenisedText]) -> tuple[list[Part], list[str]]:
+    head = [subject] if subject else []
+    if not head and not ideas:
+        return [], [_NO_WORDS]
+    strict = [*head, *ideas]
+    if len(ideas) < 2 or sum(_taken(_joined(strict), texts)) >= FEWEST_TAKEN:
+        return strict, []
+    either = Part(
+        _group([idea.part for idea in ideas]),
+        "Any word of the question: too few stored posts hold all of them.",
+    )
+    return [*head, either], [f"Under {FEWEST_TAKEN} stored posts hold every idea, so that one of them suffices."]
+
+
+def _promotions(query: str, texts: Sequence[TokenisedText]) -> Part | None:
+    """What to exclude where a noticeable share of the posts advertises."""
+    taken = [text for text, inside in zip(texts, _taken(query, texts), strict=True) if inside]
+    found = Counter(cue for text in taken for cue in promotion_cues() if f" {cue} " in text.line)
+    advertising = sum(any(f" {cue} " in text.line for cue in found) for text in taken)
+    if advertising < FEWEST_PROMOTIONS or advertising < PROMOTION_SHARE * len(taken):
+        return None
+    cues = _group([as_term(cue) for cue, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))])
+    return Part(f"NOT {cues}", f"{advertising:,} of {len(taken):,} posts advertise.")
+
+
+def _joined(parts: Sequence[Part]) -> str:
+    return " ".join(part.part for part in parts)
+
+
+def _taken(query: str, texts: Sequence[TokenisedText]) -> list[bool]:
+    if not query:
+        return [False] * len(texts)
+    parsed = parse_query(query)
+    return [parsed.matches_tokens(text) for text in texts]
