@@ -24,6 +24,7 @@ _SMOOTHING = 0.5
 _BEYOND_CHANCE = 1.64
 _PASSING = 0.2
 _STEEPNESS = 2.0
+_LEAST_LINE = 0.5
 _NEGLIGIBLE = 0.01
 
 
@@ -77,9 +78,12 @@ class Contrast:
         return _Weights(logs, inside)
 
     def _draw_line(self) -> float:
-        """The score that all but `_PASSING` of the reference set reach, each without what it taught itself."""
+        """The score that all but `_PASSING` of the reference set reach, each without what it taught itself.
+
+        Above zero in any case, so that a post that nothing speaks for stays outside.
+        """
         scores = sorted(self._score_without_itself(index) for index, known in self._known.items() if known)
-        return scores[int(len(scores) * _PASSING)] if scores else math.inf
+        return max(_LEAST_LINE, scores[int(len(scores) * _PASSING)]) if scores else math.inf
 
     def _score_without_itself(self, index: int) -> float:
         logs, inside = self._weights.logs, self._weights.inside

@@ -1,5 +1,6 @@
 """A first query for a plain question: its words and the seeds, in the forms that stored posts use."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from snowballstemmer import stemmer
 from ingest.experiments.grams import as_term, asking_words, is_telling, promotion_cues
 from ingest.experiments.pools import Pool
 from ingest.queries.parser import parse_query
-from ingest.queries.tokens import TokenisedText, tokenise
+from ingest.queries.tokens import TokenisedText, fold, tokenise
 
 MOST_FORMS = 8
 FEWEST_TAKEN = 5
 FEWEST_PROMOTIONS = 3
 PROMOTION_SHARE = 0.05
 SHORTEST_STEM = 3
+_WORD = re.compile(r"[^\W_]+")
 _STEMMERS = {"en": "english", "fr": "french"}
 _NO_WORDS = "The question holds no word to look for; add seeds that relevant posts would hold."
 _NO_POSTS = "No post is stored yet: forms of words are guessed, and nothing could be counted."
@@ -47,7 +49,7 @@ def draft(question: str, seeds: Sequence[str], languages: Sequence[str], pool: P
     Promotions are excluded only where the posts show some.
     """
     texts = [TokenisedText.of(post.record.text) for post in pool.posts]
-    forms = _Forms(languages, texts)
+    forms = _Forms(languages, (post.record.text for post in pool.posts))
     subject = _subject(seeds, forms)
     ideas = [_idea(word, forms) for word in _content_words(question, seeds)]
     parts, notes = _assembled(subject, ideas, texts)
@@ -62,29 +64,36 @@ def draft(question: str, seeds: Sequence[str], languages: Sequence[str], pool: P
 class _Forms:
     """The forms of a word: those in posts of the same stem, commonest first."""
 
-    def __init__(self, languages: Sequence[str], texts: Iterable[TokenisedText]) -> None:
+    def __init__(self, languages: Sequence[str], texts: Iterable[str]) -> None:
         asked = {language.partition("-")[0].lower() for language in languages} or set(_STEMMERS)
         self._stemmers = [stemmer(name) for language, name in _STEMMERS.items() if language in asked]
-        self._spread = Counter(token for text in texts for token in text.vocabulary)
-        self._families = [self._family(each.stemWord) for each in self._stemmers]
-
-    def _family(self, stem: Callable[[str], str]) -> dict[str, list[str]]:
-        families: dict[str, list[str]] = {}
-        for word in sorted(self._spread, key=lambda word: (-self._spread[word], word)):
-            families.setdefault(stem(word), []).append(word)
-        return families
+        spread = Counter(word for text in texts for word in set(_words(text)))
+        common = sorted(spread, key=lambda word: (-spread[word], word))
+        self._families = [_families(each.stemWord, common) for each in self._stemmers]
 
     def of(self, word: str) -> list[str]:
-        """The word itself, its plural by rule, and what posts make of it."""
+        """The word itself, its plural by rule, and what posts make of it; accents make no difference."""
         found = [word, *_plurals(word)]
-        for each, family in zip(self._stemmers, self._families, strict=True):
+        for each, families in zip(self._stemmers, self._families, strict=True):
             stem = each.stemWord(word)
-            found += family.get(stem, []) if len(stem) >= SHORTEST_STEM else []
-        return list(dict.fromkeys(found))[:MOST_FORMS]
+            found += families.get(stem, []) if len(stem) >= SHORTEST_STEM else []
+        return list({fold(form): form for form in reversed(found)}.values())[::-1][:MOST_FORMS]
+
+
+def _families(stem: Callable[[str], str], words: Iterable[str]) -> dict[str, list[str]]:
+    families: dict[str, list[str]] = {}
+    for word in words:
+        families.setdefault(stem(word), []).append(word)
+    return families
+
+
+def _words(text: str) -> list[str]:
+    """Words with their accents, which tell stems apart."""
+    return _WORD.findall(text.casefold())
 
 
 def _plurals(word: str) -> list[str]:
-    if not word.isascii() or not word.isalpha() or len(word) < SHORTEST_STEM:
+    if not word.isalpha() or len(word) < SHORTEST_STEM:
         return []
     if word.endswith("y") and word[-2] not in "aeiou":
         return [f"{word[:-1]}ies"]
@@ -95,21 +104,22 @@ def _plurals(word: str) -> list[str]:
 
 def _content_words(question: str, seeds: Sequence[str]) -> list[str]:
     known = {token for seed in seeds for token in tokenise(seed)}
-    telling = (word for word in tokenise(question) if is_telling(word) and word not in asking_words() | known)
+    silent = asking_words() | known
+    telling = (word for word in _words(question) if is_telling(fold(word)) and fold(word) not in silent)
     return list(dict.fromkeys(telling))
 
 
 def _subject(seeds: Sequence[str], forms: _Forms) -> Part | None:
-    terms = [term for seed in seeds if (tokens := tokenise(seed)) for term in _seed_terms(tokens, forms)]
+    terms = [term for seed in seeds if (words := _words(seed)) for term in _seed_terms(words, forms)]
     if not terms:
         return None
     return Part(_group(terms), "What it is about: any of the seeds, in the forms that posts have of them.")
 
 
-def _seed_terms(tokens: list[str], forms: _Forms) -> list[str]:
-    if len(tokens) == 1:
-        return forms.of(tokens[0])
-    return [as_term(" ".join([*tokens[:-1], form])) for form in [tokens[-1], *_plurals(tokens[-1])]]
+def _seed_terms(words: list[str], forms: _Forms) -> list[str]:
+    if len(words) == 1:
+        return forms.of(words[0])
+    return [as_term(" ".join([*words[:-1], form])) for form in [words[-1], *_plurals(words[-1])]]
 
 
 def _idea(word: str, forms: _Forms) -> Part:

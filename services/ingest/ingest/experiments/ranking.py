@@ -38,7 +38,7 @@ def rank(contrast: Contrast, floor: float, most: int) -> list[Ranked]:
     chosen: list[Ranked] = []
     covered: set[int] = set()
     while candidates and len(chosen) < most:
-        best = max(candidates, key=lambda each: (_worth(each, covered), each.gram))
+        best = max(candidates, key=lambda each: (_worth(each, covered), -len(each.gram.split()), each.gram))
         further = tuple(index for index in best.posts if index not in covered)
         if not further:
             break
