@@ -12,7 +12,7 @@ from desk import Desk, post
 from ingest.experiments.contrast import Contrast
 from ingest.experiments.drafts import draft
 from ingest.experiments.grams import as_term, grams_of
-from ingest.experiments.pools import Pool, PooledPost
+from ingest.experiments.pools import Pool, PooledPost, takes
 from ingest.experiments.ranking import rank
 from ingest.experiments.suggestions import Advisor, narrowed, widened
 from ingest.posts.records import PostRecord
@@ -45,7 +45,7 @@ def conversation(chance: random.Random) -> list[str]:
 
 def advisor(texts: Sequence[str], query: str, judged: dict[UUID, bool] | None = None) -> Advisor:
     pool = pool_of(texts)
-    taken = [parse_query(query).matches(each) for each in texts]
+    taken = takes(query, pool.posts)
     return Advisor.of(STUDY, pool, taken, query, judged or {})
 
 
@@ -77,7 +77,7 @@ def test_terms_to_add_bring_the_posts_that_read_like_those_of_the_query() -> Non
 
 def test_no_two_suggestions_bring_the_same_posts() -> None:
     texts = conversation(random.Random(2))
-    taken = [parse_query("refund").matches(each) for each in texts]
+    taken = takes("refund", pool_of(texts).posts)
 
     ranked = rank(Contrast([grams_of(each) for each in texts], taken), 0.3, 10)
 
@@ -130,9 +130,9 @@ def test_too_few_posts_to_learn_from_give_no_suggestion() -> None:
 
 
 def test_a_widened_and_narrowed_query_means_what_it_says() -> None:
-    query = parse_query(narrowed(widened("a OR b", ["c", as_term("d e")]), ["f"]))
+    query = narrowed(widened("a OR b", ["c", as_term("d e")]), ["f"])
 
-    assert [query.matches(each) for each in ("b", "c", "d e", "d", "a f")] == [True, True, True, False, False]
+    assert takes(query, pool_of(["b", "c", "d e", "d", "a f"]).posts) == [True, True, True, False, False]
 
 
 async def test_suggestions_are_made_by_a_job_and_shown_with_posts(desk: Desk) -> None:
@@ -151,7 +151,7 @@ async def test_suggestions_are_made_by_a_job_and_shown_with_posts(desk: Desk) ->
     excerpts = {each["id"]: each["text"] for each in shown["excerpts"]}
     for addition in shown["additions"]:
         assert addition["posts"]["value"] >= len(addition["sample"]) > 0
-        assert all(parse_query(addition["term"]).matches(excerpts[post_id]) for post_id in addition["sample"])
+        assert all(takes(addition["term"], pool_of([excerpts[each] for each in addition["sample"]]).posts))
         assert not any("refund" in excerpts[post_id] for post_id in addition["sample"])
     assert set(shown["worth_judging"]) <= set(excerpts)
 

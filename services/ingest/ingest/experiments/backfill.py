@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from ingest.experiments.pools import matches
+from ingest.experiments.pools import PooledPost, belong
 from ingest.experiments.repository import ExperimentRepository
 from ingest.experiments.service import scope_of
 from ingest.posts.messages import post_message
@@ -72,5 +72,5 @@ class Backfill:
         return len(further)
 
     def _lacking(self, scope: Scope, posts: list[PostRecord]) -> list[PostRecord]:
-        lacking = [post for post in posts if scope.study_id not in post.study_ids]
-        return [post for post, inside in zip(lacking, matches(scope, lacking), strict=True) if inside]
+        lacking = [PooledPost(post) for post in posts if scope.study_id not in post.study_ids]
+        return [post.record for post, inside in zip(lacking, belong(scope, lacking), strict=True) if inside]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from snowballstemmer import stemmer
 
 from ingest.experiments.grams import as_term, asking_words, is_telling, promotion_cues
-from ingest.experiments.pools import Pool
-from ingest.queries.parser import parse_query
-from ingest.queries.tokens import TokenisedText, fold, tokenise
+from ingest.experiments.pools import Pool, takes
+from ingest.queries.tokens import fold, tokenise
 
 MOST_FORMS = 8
 FEWEST_TAKEN = 5
@@ -48,17 +47,16 @@ def draft(question: str, seeds: Sequence[str], languages: Sequence[str], pool: P
     rule). All groups are required if enough stored posts hold them all, otherwise any of the question's suffices.
     Promotions are excluded only where the posts show some.
     """
-    texts = [TokenisedText.of(post.record.text) for post in pool.posts]
     forms = _Forms(languages, (post.record.text for post in pool.posts))
     subject = _subject(seeds, forms)
     ideas = [_idea(word, forms) for word in _content_words(question, seeds)]
-    parts, notes = _assembled(subject, ideas, texts)
+    parts, notes = _assembled(subject, ideas, pool)
     if not pool.posts:
         notes.append(_NO_POSTS)
-    if parts and (promotions := _promotions(_joined(parts), texts)):
+    if parts and (promotions := _promotions(_joined(parts), pool)):
         parts.append(promotions)
     query = _joined(parts)
-    return Draft(query, parts, notes), _taken(query, texts)
+    return Draft(query, parts, notes), _taken(query, pool)
 
 
 class _Forms:
@@ -131,12 +129,12 @@ def _group(terms: Sequence[str]) -> str:
     return different[0] if len(different) == 1 else f"({' OR '.join(different)})"
 
 
-def _assembled(subject: Part | None, ideas: list[Part], texts: Sequence[TokenisedText]) -> tuple[list[Part], list[str]]:
+def _assembled(subject: Part | None, ideas: list[Part], pool: Pool) -> tuple[list[Part], list[str]]:
     head = [subject] if subject else []
     if not head and not ideas:
         return [], [_NO_WORDS]
     strict = [*head, *ideas]
-    if len(ideas) < 2 or sum(_taken(_joined(strict), texts)) >= FEWEST_TAKEN:
+    if len(ideas) < 2 or sum(_taken(_joined(strict), pool)) >= FEWEST_TAKEN:
         return strict, []
     either = Part(
         _group([idea.part for idea in ideas]),
@@ -145,11 +143,11 @@ def _assembled(subject: Part | None, ideas: list[Part], texts: Sequence[Tokenise
     return [*head, either], [f"Under {FEWEST_TAKEN} stored posts hold every idea, so that one of them suffices."]
 
 
-def _promotions(query: str, texts: Sequence[TokenisedText]) -> Part | None:
+def _promotions(query: str, pool: Pool) -> Part | None:
     """What to exclude where a noticeable share of the posts advertises."""
-    taken = [text for text, inside in zip(texts, _taken(query, texts), strict=True) if inside]
-    found = Counter(cue for text in taken for cue in promotion_cues() if f" {cue} " in text.line)
-    advertising = sum(any(f" {cue} " in text.line for cue in found) for text in taken)
+    taken = [post.tokens.line for post, inside in zip(pool.posts, _taken(query, pool), strict=True) if inside]
+    found = Counter(cue for line in taken for cue in promotion_cues() if f" {cue} " in line)
+    advertising = sum(any(f" {cue} " in line for cue in found) for line in taken)
     if advertising < FEWEST_PROMOTIONS or advertising < PROMOTION_SHARE * len(taken):
         return None
     cues = _group([as_term(cue) for cue, _ in sorted(found.items(), key=lambda item: (-item[1], item[0]))])
@@ -160,8 +158,5 @@ def _joined(parts: Sequence[Part]) -> str:
     return " ".join(part.part for part in parts)
 
 
-def _taken(query: str, texts: Sequence[TokenisedText]) -> list[bool]:
-    if not query:
-        return [False] * len(texts)
-    parsed = parse_query(query)
-    return [parsed.matches_tokens(text) for text in texts]
+def _taken(query: str, pool: Pool) -> list[bool]:
+    return takes(query, pool.posts) if query else [False] * len(pool.posts)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ingest.experiments.captures import FEWEST_JUDGED, FEWEST_RELEVANT, Judged, Scores, score
 from ingest.experiments.comparison import SAMPLE_SIZES, Comparison, SampleKind
-from ingest.experiments.pools import Pool, matches
+from ingest.experiments.pools import Pool, belong
 from ingest.experiments.reading import PoolReader
 from ingest.experiments.repository import ExperimentRepository, Reports
 from ingest.experiments.schemas import (
@@ -154,8 +154,8 @@ def scope_of(study: Study) -> Scope:
 
 
 def _compare(study: Study, query: str, pool: Pool) -> Comparison:
-    scope, records = scope_of(study), [post.record for post in pool.posts]
-    return Comparison(pool, matches(scope, records), matches(replace(scope, query=query), records))
+    scope = scope_of(study)
+    return Comparison(pool, belong(scope, pool.posts), belong(replace(scope, query=query), pool.posts))
 
 
 def _report(comparison: Comparison, against: int) -> DiffReport:

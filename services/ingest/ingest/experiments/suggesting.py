@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ingest.experiments.drafts import draft
 from ingest.experiments.estimates import total
-from ingest.experiments.pools import matches
+from ingest.experiments.pools import belong
 from ingest.experiments.reading import PoolReader
 from ingest.experiments.repository import ExperimentRepository
 from ingest.experiments.schemas import (
@@ -57,8 +57,7 @@ class SuggestionService:
         judged = await self._experiments.judged(study_id)
 
         def advise() -> Suggestions:
-            taken = matches(scope, [post.record for post in pool.posts])
-            return Advisor.of(study_id, pool, taken, query, judged).advise(most)
+            return Advisor.of(study_id, pool, belong(scope, pool.posts), query, judged).advise(most)
 
         found = await asyncio.to_thread(advise)
         known = sum(post.record.id in judged for post in pool.posts)
