@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Path, Query, Response
 
 from ingest.experiments.comparison import SampleKind
 from ingest.experiments.schemas import (
@@ -36,6 +36,7 @@ from kit.rest import (
 from kit.rest.jobs import set_location
 
 router = Router(prefix="/v1", tags=["experiments"])
+VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the query version.")]
 
 
 @router.post("/studies/{study_id}/query-versions", status_code=201)
@@ -59,14 +60,16 @@ async def propose_query_version(
 
 
 @router.get("/studies/{study_id}/query-versions/{version}")
-async def get_query_version(study_id: UUID, version: int, session: ReadSession, runtime: CurrentRuntime) -> VersionView:
+async def get_query_version(
+    study_id: UUID, version: VersionNumber, session: ReadSession, runtime: CurrentRuntime
+) -> VersionView:
     """Show a query version with its newest diff, and how good it is by what was judged."""
     return await ExperimentService(session, runtime.state.experiment_posts).show(study_id, version)
 
 
 @router.post("/studies/{study_id}/query-versions/{version}/diff")
 async def compare_query_version(
-    study_id: UUID, version: int, session: WriteSession, runtime: CurrentRuntime
+    study_id: UUID, version: VersionNumber, session: WriteSession, runtime: CurrentRuntime
 ) -> VersionView:
     """Compare a version anew with the present query, on the posts of today, and draw fresh samples."""
     return await ExperimentService(session, runtime.state.experiment_posts).compare(study_id, version)
@@ -75,7 +78,7 @@ async def compare_query_version(
 @router.post("/studies/{study_id}/query-versions/{version}/activation")
 async def activate_query_version(
     study_id: UUID,
-    version: int,
+    version: VersionNumber,
     asked: Activation,
     session: WriteSession,
     principal: CurrentPrincipal,
@@ -97,7 +100,7 @@ async def activate_query_version(
 @router.get("/studies/{study_id}/query-versions/{version}/samples")
 async def list_sample(
     study_id: UUID,
-    version: int,
+    version: VersionNumber,
     session: ReadSession,
     runtime: CurrentRuntime,
     paging: Paging,
