@@ -49,7 +49,7 @@ def draft(question: str, seeds: Sequence[str], languages: Sequence[str], pool: P
     """
     forms = _Forms(languages, (post.record.text for post in pool.posts))
     subject = _subject(seeds, forms)
-    ideas = [_idea(word, forms) for word in _content_words(question, seeds)]
+    ideas = [forms.of(word) for word in _content_words(question, seeds)]
     parts, notes = _assembled(subject, ideas, pool)
     if not pool.posts:
         notes.append(_NO_POSTS)
@@ -75,7 +75,10 @@ class _Forms:
         for each, families in zip(self._stemmers, self._families, strict=True):
             stem = each.stemWord(word)
             found += families.get(stem, []) if len(stem) >= SHORTEST_STEM else []
-        return list({fold(form): form for form in reversed(found)}.values())[::-1][:MOST_FORMS]
+        different: dict[str, str] = {}
+        for form in found:
+            different.setdefault(fold(form), form)
+        return list(different.values())[:MOST_FORMS]
 
 
 def _families(stem: Callable[[str], str], words: Iterable[str]) -> dict[str, list[str]]:
@@ -120,8 +123,8 @@ def _seed_terms(words: list[str], forms: _Forms) -> list[str]:
     return [as_term(" ".join([*words[:-1], form])) for form in [words[-1], *_plurals(words[-1])]]
 
 
-def _idea(word: str, forms: _Forms) -> Part:
-    return Part(_group(forms.of(word)), f"“{word}” of the question, in the forms that posts have of it.")
+def _idea(forms: list[str]) -> Part:
+    return Part(_group(forms), f"“{forms[0]}” of the question, in the forms that posts have of it.")
 
 
 def _group(terms: Sequence[str]) -> str:
@@ -129,15 +132,15 @@ def _group(terms: Sequence[str]) -> str:
     return different[0] if len(different) == 1 else f"({' OR '.join(different)})"
 
 
-def _assembled(subject: Part | None, ideas: list[Part], pool: Pool) -> tuple[list[Part], list[str]]:
+def _assembled(subject: Part | None, ideas: list[list[str]], pool: Pool) -> tuple[list[Part], list[str]]:
     head = [subject] if subject else []
     if not head and not ideas:
         return [], [_NO_WORDS]
-    strict = [*head, *ideas]
+    strict = [*head, *map(_idea, ideas)]
     if len(ideas) < 2 or sum(_taken(_joined(strict), pool)) >= FEWEST_TAKEN:
         return strict, []
     either = Part(
-        _group([idea.part for idea in ideas]),
+        _group([form for forms in ideas for form in forms]),
         "Any word of the question: too few stored posts hold all of them.",
     )
     return [*head, either], [f"Under {FEWEST_TAKEN} stored posts hold every idea, so that one of them suffices."]
