@@ -342,6 +342,24 @@ async def test_of_many_posts_a_sample_is_read(launch: Launch) -> None:
     assert any("estimates" in warning for warning in diff["warnings"])
 
 
+async def test_a_post_kept_as_one_of_many_counts_for_them(desk: Desk, running: Running) -> None:
+    study = await desk.ask(query="late")
+    policy = {"name": "Stream", "kind": "push", "unmatched": "sample", "sample_rate": 0.1}
+    source = await desk.client.post("/v1/sources", json=policy)
+    assert source.status_code == 201, source.text
+    posts = [post(number, text="late" if number < 50 else "slow") for number in range(1_050)]
+    for start in range(0, len(posts), 350):
+        body, parameters = {"posts": posts[start : start + 350]}, {"source_id": source.json()["id"]}
+        answer = await desk.client.post("/v1/posts", json=body, params=parameters)
+        assert answer.status_code == 200, answer.text
+
+    diff = (await propose(desk, study, "slow OR late"))["diff"]
+
+    assert (diff["kept"]["low"], diff["kept"]["value"]) == (50, 50)
+    assert diff["stored_posts"] < 250
+    assert diff["gained"]["low"] < 1_000 < diff["gained"]["high"]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -94,6 +94,10 @@ class Comparison:
             (bool(read) and list(self.before) == list(self.after), "Both queries take the same stored posts."),
             (before.value > 0 and after.value > MUCH * before.value, "The new query takes over three times as many."),
             (before.value > MUCH * after.value > 0, "The new query takes less than a third of the posts."),
+            (
+                self.pool.is_partial,
+                "Some source drops posts that no study takes: what a wider query gains there is lost.",
+            ),
             (self.pool.heaviest > 1, "Counts are estimates: some posts stand for others that were not kept or read."),
         ]
 

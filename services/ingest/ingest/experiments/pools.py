@@ -33,11 +33,15 @@ class PooledPost:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Posts that were read out of `stored`; `heaviest` is the largest weight that a post may have had."""
+    """Posts that were read out of `stored`; `heaviest` is the largest weight that a post may have had.
+
+    `is_partial` says that some source drops posts that no study takes, so that nobody can tell what they were.
+    """
 
     posts: Sequence[PooledPost]
     stored: int
     heaviest: float
+    is_partial: bool = False
 
     def within(self, scope: Scope) -> "Pool":
         """The posts that the bounds of the scope admit, whatever its query."""

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ingest.experiments.pools import Pool, PooledPost
-from ingest.experiments.repository import ExperimentRepository
+from ingest.experiments.repository import ExperimentRepository, Unmatched
 from ingest.posts.records import PostRecord
 from ingest.posts.repository import PostRepository
 from kit.db import Session
@@ -24,9 +24,18 @@ class PoolReader:
         stored = await self._experiments.count_posts()
         every = max(1, -(-stored // self._most))
         records = await self._records(await self._experiments.draw_posts(every))
-        posts = [PooledPost(record, float(every)) for record in records]
-        return Pool(posts, stored, float(every))
+        unmatched = await self._experiments.unmatched()
+        posts = [PooledPost(record, every * _stands_for(record, unmatched)) for record in records]
+        heaviest = every * max((1 / rate for rate in unmatched.rates.values()), default=1.0)
+        return Pool(posts, stored, heaviest, unmatched.are_dropped)
 
     async def _records(self, ids: list[UUID]) -> list[PostRecord]:
         pages = [ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE)]
         return [record for page in pages for record in await self._posts.find(page)]
+
+
+def _stands_for(record: PostRecord, unmatched: Unmatched) -> float:
+    """A post that no study took is one of those that its source kept; what a study took was kept for sure."""
+    if record.study_ids or record.source_id is None:
+        return 1.0
+    return 1 / unmatched.rates.get(record.source_id, 1.0)

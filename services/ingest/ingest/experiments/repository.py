@@ -22,6 +22,9 @@ _DRAW = text(
     ORDER BY id
     """
 )
+_POLICIES = text(
+    "SELECT id, unmatched, sample_rate FROM sources WHERE workspace_id = :workspace AND unmatched <> 'keep'"
+)
 _KEEP_DIFF = text(
     "INSERT INTO query_diffs (workspace_id, study_id, version, report) "
     "VALUES (:workspace, :study, :version, CAST(:report AS jsonb)) "
@@ -99,6 +102,14 @@ class Reports:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmatched:
+    """What became of posts that no study took: the share kept by sources that sample, and whether some drop them."""
+
+    rates: Mapping[UUID, float]
+    are_dropped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnPost:
     """A post in its place in a sample, and what was judged of it."""
 
@@ -119,6 +130,12 @@ class ExperimentRepository(Repository):
     async def draw_posts(self, every: int) -> list[UUID]:
         """Ids of one in `every` stored posts, always the same ones."""
         return [row.id for row in await self._ask(_DRAW, every=every, seed=_READ_SEED)]
+
+    async def unmatched(self) -> Unmatched:
+        """How the sources of the workspace keep posts that no study takes."""
+        rows = await self._ask(_POLICIES)
+        rates = {row.id: row.sample_rate for row in rows if row.unmatched == "sample" and row.sample_rate}
+        return Unmatched(rates, len(rates) < len(rows))
 
     async def keep_diff(self, study_id: UUID, version: int, report: str) -> None:
         """Keeps the newest diff of a version, as JSON."""
