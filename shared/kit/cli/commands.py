@@ -3,8 +3,7 @@
 import typer
 from rich.text import Text
 
-from kit.cli import demo, events, insights, keys, platform, posts, sources, studies
-from kit.cli import demo, events, insights, keys, platform, posts, queries, studies
+from kit.cli import demo, events, insights, keys, platform, posts, queries, sources, studies
 from kit.cli.console import err
 from kit.cli.errors import CommandError
 from kit.local.accounts import AccountError
