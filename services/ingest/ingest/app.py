@@ -9,6 +9,8 @@ from typing import cast
 from ingest.collection.backfills import BackfillJob
 from ingest.collection.collecting import Surroundings
 from ingest.collection.scheduler import RunSweeper, Scheduler
+from ingest.experiments.endpoints import router as experiments
+from ingest.experiments.jobs import handlers as experiment_jobs
 from ingest.imports.endpoints import router as imports
 from ingest.imports.jobs import ImportJob
 from ingest.imports.sweeping import UploadSweeper
@@ -46,7 +48,11 @@ def _servicers(_: Runtime) -> Sequence[Servicer]:
 
 def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
     settings: IngestSettings = runtime.state
-    return [ImportJob(runtime.database, settings).handler, SampleJob(runtime.database, settings).handler]
+    return [
+        ImportJob(runtime.database, settings).handler,
+        SampleJob(runtime.database, settings).handler,
+        *experiment_jobs(runtime.database, settings),
+    ]
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
@@ -71,7 +77,7 @@ def _backfills(surroundings: Surroundings) -> Callable[[asyncio.Event], Awaitabl
 service = Service(
     settings=IngestSettings,
     description="Studies, posts and authors: what comes in, from where, and how it leaves.",
-    routers=[studies, posts, imports, samples, sources, push, jobs],
+    routers=[studies, experiments, posts, imports, samples, sources, push, jobs],
     servicers=_servicers,
     workers=_workers,
     job_handlers=_job_handlers,

@@ -62,6 +62,30 @@ class QueryVersion(Record, table=True):
     created_at: datetime = _moment()
 
 
+class QueryActivation(Record, table=True):
+    """When a query version took effect, and with which revision of its study."""
+
+    __tablename__ = "query_activations"
+
+    study_id: UUID = Field(primary_key=True)
+    revision: int = Field(primary_key=True)
+    version: int
+    activated_by: str
+    activated_at: datetime = _moment()
+
+
+class Judgement(Record, table=True):
+    """Whether a person found a post relevant to a study; the last word counts."""
+
+    __tablename__ = "judgements"
+
+    study_id: UUID = Field(primary_key=True)
+    post_id: UUID = Field(primary_key=True)
+    relevant: bool
+    judged_by: str
+    judged_at: datetime = _moment()
+
+
 class Upload(Record, table=True):
     """A file that waits to be imported; its bytes are in chunks."""
 

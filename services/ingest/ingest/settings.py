@@ -48,6 +48,9 @@ class IngestSettings(ServiceSettings):
         "INGEST_ALLOW_PRIVATE_HOSTS", False, "Let sources be at private addresses: laptops, tests and intranets."
     )
     runs_days: int = setting("INGEST_RUNS_DAYS", 30, "Days that the record of a run is kept.")
+    experiment_posts: int = setting(
+        "INGEST_EXPERIMENT_POSTS", 20_000, "Stored posts that a diff or suggestions read; of more, a random sample."
+    )
 
     @property
     def pseudonyms(self) -> Pseudonyms:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 from sqlmodel import col
 
-from ingest.models import QueryVersion, Study
+from ingest.models import QueryActivation, QueryVersion, Study
 from ingest.studies.schemas import CoverageView
 from ingest.studies.scopes import Scope
 from kit.db import Repository
@@ -34,6 +34,24 @@ class StudyRepository(Repository):
     def add_version(self, version: QueryVersion) -> None:
         """Keeps a further query of a study."""
         self.session.add(version)
+
+    async def last_version(self, study_id: UUID) -> int:
+        """The number of the newest query version, proposed ones included."""
+        newest = select(func.max(col(QueryVersion.version))).where(
+            col(QueryVersion.workspace_id) == self.workspace, col(QueryVersion.study_id) == study_id
+        )
+        return await self.session.scalar(newest) or 0
+
+    async def find_version(self, study_id: UUID, version: int) -> QueryVersion | None:
+        """One query version of a study."""
+        return await self.session.get(
+            QueryVersion, {"workspace_id": self.workspace, "study_id": study_id, "version": version}
+        )
+
+    async def add_activation(self, activation: QueryActivation) -> None:
+        """Keeps that a version took effect, once the version itself is kept."""
+        await self.session.flush()
+        self.session.add(activation)
 
     async def find(self, study_id: UUID, *, for_update: bool = False) -> Study | None:
         """One study; `for_update` makes others who want to change it wait."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from ingest.models import QueryVersion, Study
+from ingest.models import QueryActivation, QueryVersion, Study
 from ingest.studies.messages import study_message
 from ingest.studies.repository import StudyRepository
 from ingest.studies.schemas import CoverageView, NewStudy, StudyChange
@@ -35,6 +35,7 @@ class StudyService:
             **new.model_dump(),
         )
         await self._studies.add(study, _version(study, asked_by))
+        await self._studies.add_activation(_activation(study, asked_by))
         self._announce(study)
         return study
 
@@ -53,10 +54,51 @@ class StudyService:
         if study.since and study.until and study.since >= study.until:
             raise Invalid("since must be earlier than until.")
         if "query" in changed:
-            study.query_version += 1
+            study.query_version = await self._studies.last_version(study_id) + 1
             self._studies.add_version(_version(study, changed_by))
+            await self._studies.add_activation(_activation(study, changed_by))
         self._announce(study)
         return study
+
+    async def propose(self, study_id: UUID, query: str, proposed_by: str) -> QueryVersion:
+        """Keeps a query as the next version, which takes no effect yet."""
+        study = await self._found(study_id, for_update=True)
+        version = QueryVersion(
+            workspace_id=study.workspace_id,
+            study_id=study.id,
+            version=await self._studies.last_version(study_id) + 1,
+            query=query,
+            created_by=proposed_by,
+            created_at=datetime.now(UTC),
+        )
+        self._studies.add_version(version)
+        return version
+
+    async def activate(self, study_id: UUID, version: int, expected: int | None, activated_by: str) -> Study:
+        """Makes a version the query of its study, from now on; activating the present one changes nothing."""
+        study = await self._found(study_id, for_update=True)
+        check_revision(expected, study.revision)
+        chosen = await self.version(study_id, version)
+        if chosen.version == study.query_version:
+            return study
+        study.sqlmodel_update(
+            {
+                "query": chosen.query,
+                "query_version": chosen.version,
+                "revision": study.revision + 1,
+                "updated_at": datetime.now(UTC),
+            }
+        )
+        await self._studies.add_activation(_activation(study, activated_by))
+        self._announce(study)
+        return study
+
+    async def version(self, study_id: UUID, version: int) -> QueryVersion:
+        """One query version; raises `NotFound`."""
+        found = await self._studies.find_version(study_id, version)
+        if found is None:
+            raise NotFound(f"Study {study_id} has no query version {version} in this workspace.")
+        return found
 
     async def get(self, study_id: UUID) -> Study:
         """One study; raises `NotFound`."""
@@ -94,4 +136,15 @@ def _version(study: Study, created_by: str) -> QueryVersion:
         query=study.query,
         created_by=created_by,
         created_at=study.updated_at,
+    )
+
+
+def _activation(study: Study, activated_by: str) -> QueryActivation:
+    return QueryActivation(
+        workspace_id=study.workspace_id,
+        study_id=study.id,
+        revision=study.revision,
+        version=study.query_version,
+        activated_by=activated_by,
+        activated_at=study.updated_at,
     )
