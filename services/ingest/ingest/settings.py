@@ -27,6 +27,9 @@ class IngestSettings(ServiceSettings):
     expanded_megabytes: int = setting(
         "INGEST_EXPANDED_MEGABYTES", 65_536, "Most that a compressed file may expand to, in MiB."
     )
+    zstd_window_megabytes: int = setting(
+        "INGEST_ZSTD_WINDOW_MEGABYTES", 128, "Largest window of Zstandard data, in MiB: memory that an import may take."
+    )
     line_kilobytes: int = setting("INGEST_LINE_KILOBYTES", 1024, "Longest line of a file or stream, in KiB.")
     uploads_sweep_seconds: float = setting(
         "INGEST_UPLOADS_SWEEP_SECONDS", 60.0, "How often the files of ended imports are removed."
@@ -59,4 +62,8 @@ class IngestSettings(ServiceSettings):
     @property
     def file_limits(self) -> Limits:
         """How much a file may ask of the reader."""
-        return Limits(line_bytes=self.line_kilobytes * 1024, expanded_bytes=self.expanded_megabytes * _MEBIBYTE)
+        return Limits(
+            line_bytes=self.line_kilobytes * 1024,
+            expanded_bytes=self.expanded_megabytes * _MEBIBYTE,
+            zstd_window_bytes=self.zstd_window_megabytes * _MEBIBYTE,
+        )

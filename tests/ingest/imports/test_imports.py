@@ -3,13 +3,18 @@
 import csv
 import gzip
 import io
+import json
+import zipfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
+import zstandard
 from desk import Desk, lines, post
+from pyarrow import parquet
 from sqlalchemy import text
 
 from ingest.app import service
@@ -31,6 +36,20 @@ def as_csv(posts: Posts, delimiter: str = ",") -> bytes:
     return buffer.getvalue().encode()
 
 
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def as_parquet(posts: Posts) -> bytes:
+    buffer = io.BytesIO()
+    parquet.write_table(pyarrow.Table.from_pylist(posts), buffer, row_group_size=40)
+    return buffer.getvalue()
+
+
 POSTS = [post(number) for number in range(130)]
 
 
@@ -42,6 +61,11 @@ POSTS = [post(number) for number in range(130)]
         ("posts.csv.gz", gzip.compress(as_csv(POSTS)), "csv"),
         ("posts.ndjson", lines(POSTS), "ndjson"),
         ("posts.ndjson.gz", gzip.compress(lines(POSTS)), "ndjson"),
+        ("posts.ndjson.zst", zstandard.compress(lines(POSTS)), "ndjson"),
+        ("posts.json", json.dumps(POSTS).encode(), "json"),
+        ("posts.json", json.dumps({"data": POSTS}, indent=1).encode(), "json"),
+        ("posts.parquet", as_parquet(POSTS), "parquet"),
+        ("posts.zip", zipped({"a.csv": as_csv(POSTS[:70]), "b.csv": as_csv(POSTS[70:]), "c.png": b"x"}), "csv"),
     ],
 )
 async def test_a_file_is_imported_to_its_last_post(desk: Desk, name: str, content: bytes, format_: str) -> None:
@@ -55,6 +79,7 @@ async def test_a_file_is_imported_to_its_last_post(desk: Desk, name: str, conten
     assert job["result"]["accepted"] == job["result"]["received"] == 130
     assert (job["result"]["filename"], job["result"]["format"]) == (name, format_)
     assert "published_at=published_at" in job["result"]["mapping"]
+    assert (job["result"]["drift"], job["result"]["left_aside"]) == ([], {})
     assert (await desk.coverage(study))["posts"] == 130
 
 
@@ -117,8 +142,10 @@ async def test_wrong_rows_are_named_by_line_and_the_others_stay(desk: Desk) -> N
         ("a.csv", b"a,b\n1,2\n", {}, "No column looks like the text"),
         ("a.csv", b"text\nx\n", {"mapping": "mood=text"}, "maps nothing"),
         ("a.csv", b"text\nx\n", {"day_first": "maybe"}, "must be true or false"),
-        ("a.xlsx", b"PK\x03\x04...", {}, "spreadsheet"),
-        ("a.json", b'[{"text": "a"}]', {}, "JSON array"),
+        ("a.xlsx", zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b""}), {}, "spreadsheet"),
+        ("a.zip", b"PK\x03\x04...", {}, "damaged"),
+        ("a.json", b'[{"text": "a"}', {}, "ends too early"),
+        ("a.csv", b"text\nx\n", {"mapping": "preset:brandwatch"}, 'takes text from "full_text", "snippet", "title"'),
         ("a.csv", b"", {}, "empty"),
     ],
 )
@@ -144,7 +171,7 @@ async def test_a_file_that_is_damaged_half_way_fails_and_says_what_is_stored(des
     stored = (await desk.coverage(study))["posts"]
     assert stored > 500
     assert job["error"] == (
-        "The gzip data is damaged or ends too early: send the file again. "
+        "The compressed data is damaged or ends too early: send the file again. "
         f"{stored:,} posts that came before are stored."
     )
 
@@ -283,6 +310,8 @@ async def test_a_real_brand_conversation_is_imported_without_a_mapping(desk: Des
 
     job = await desk.finish(await desk.upload(study, "airline.csv", content))
 
-    assert job["result"]["mapping"] == "text=text,author=author,published_at=created_at,external_id=row_id"
+    assert job["result"]["mapping"] == (
+        "text=text,author=author,published_at=created_at,external_id=row_id,reposts=retweet_count"
+    )
     assert job["result"]["accepted"] > 2_500
     assert job["result"]["rejected_count"] <= 1

@@ -1,15 +1,19 @@
 """Imports over REST."""
 
-from typing import Any, cast
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 
-from ingest.imports.forms import upload_form
-from ingest.imports.service import ImportService
+from ingest.imports.forms import UploadForm, upload_form
+from ingest.imports.schemas import ImportPreview
+from ingest.imports.service import ImportService, look
 from ingest.settings import IngestSettings
+from ingest.studies.service import StudyService
 from kit.jobs import JobView
-from kit.rest import CurrentRuntime, Router, WriteSession
+from kit.rest import CurrentRuntime, Router, Writer, WriteSession
 from kit.rest.jobs import set_location
 
 router = Router(prefix="/v1/studies", tags=["imports"])
@@ -26,11 +30,12 @@ _BODY: dict[str, Any] = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "CSV, TSV or NDJSON, plain or compressed by gzip.",
+                            "description": "CSV, TSV, NDJSON, JSON or Parquet, plain or within gzip, zstd or ZIP.",
                         },
                         "mapping": {
                             "type": "string",
-                            "description": "Columns with unusual names, such as `text=body,author=user`.",
+                            "description": "Columns with unusual names, such as `text=body,author=user`, a ready "
+                            "mapping, such as `preset:brandwatch`, or both.",
                         },
                         "day_first": {
                             "type": "boolean",
@@ -44,17 +49,48 @@ _BODY: dict[str, Any] = {
 }
 
 
+async def _spooled(
+    study_id: UUID, request: Request, principal: Writer, runtime: CurrentRuntime
+) -> AsyncIterator[UploadForm]:
+    """The form, wholly arrived: a slow upload holds no database connection."""
+    settings = cast(IngestSettings, runtime.settings)
+    async with runtime.database.session(principal.workspace) as session:
+        await StudyService(session).get(study_id)
+    async with upload_form(request, settings.upload_bytes) as form:
+        yield form
+
+
+SpooledForm = Annotated[UploadForm, Depends(_spooled)]
+
+
+async def _looked_at(form: SpooledForm, runtime: CurrentRuntime) -> ImportPreview:
+    settings = cast(IngestSettings, runtime.settings)
+    return await asyncio.to_thread(look, form, settings.file_limits)
+
+
+Look = Annotated[ImportPreview, Depends(_looked_at)]
+
+
+@router.post("/{study_id}/imports/previews", openapi_extra=_BODY)
+async def preview_import(study_id: UUID, look: Look) -> ImportPreview:
+    """See how a file would be imported: its format, the mapping that is guessed, and its first posts.
+
+    Only the first rows are read, and nothing is stored. Send the answer's `mapping` along with the file to import it
+    in just this way.
+    """
+    return look
+
+
 @router.post("/{study_id}/imports", status_code=202, openapi_extra=_BODY)
 async def start_import(
-    study_id: UUID, request: Request, session: WriteSession, runtime: CurrentRuntime, response: Response
+    study_id: UUID, form: SpooledForm, look: Look, session: WriteSession, response: Response
 ) -> JobView:
     """Import a file of posts into a study.
 
-    Columns with usual names are recognised; the answer shows under `parameters.mapping` how the file is read. The
-    job's result holds the counts and the rejected lines. A file may be imported again: known posts are not doubled.
+    The export of a platform or a tool is recognised, and columns with usual names are; the answer shows under
+    `parameters.mapping` how the file is read. The job's result holds the counts, the rejected lines, and as `drift`
+    what the mapping expects and the file does not have. A file may be imported again: known posts are not doubled.
     """
-    settings = cast(IngestSettings, runtime.settings)
-    async with upload_form(request, settings.upload_bytes) as form:
-        job = await ImportService(session, settings.file_limits).start(study_id, form)
+    job = await ImportService(session).start(study_id, form, look)
     set_location(response, job)
     return job

@@ -1,27 +1,60 @@
 """The job behind an import: reads the file in a thread, stores a chunk per transaction, resumes where it stopped."""
 
 import asyncio
-import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import UUID
 
+from ingest.imports.readings import Reading, Seen, Stretch
 from ingest.imports.schemas import ImportParameters, ImportResult, ImportState
 from ingest.imports.service import IMPORT, ImportService
 from ingest.imports.uploads import ChunkedFile
 from ingest.posts.destinations import Destination
-from ingest.posts.intake import Intake, PostIntake
-from ingest.posts.originals.masking import original_of
-from ingest.posts.submissions import check_row
+from ingest.posts.intake import PostIntake
+from ingest.posts.records import Privacy
 from ingest.settings import IngestSettings
 from ingest.sources.files.compression import MeteredStream
 from ingest.sources.files.mapping import ColumnMapping
-from ingest.sources.files.reader import open_file
-from ingest.sources.files.records import Rejection, UnreadableFileError
+from ingest.sources.files.records import UnreadableFileError
 from kit.db import Database
 from kit.errors import Invalid
 from kit.events import BACKFILL
 from kit.jobs import JobContext, JobHandler, JsonObject
+
+
+@dataclass
+class _Run:
+    """One attempt at an import: what it was asked, how far it is, and the file as it reads it."""
+
+    context: JobContext
+    parameters: ImportParameters
+    state: ImportState
+    meter: MeteredStream
+    reading: Reading
+
+    @property
+    def destination(self) -> Destination:
+        """Where the posts go: private ones without the names of their authors."""
+        privacy = self.reading.translation.privacy
+        if privacy is Privacy.PUBLIC:
+            return Destination.of_study(self.parameters.study_id)
+        return Destination(study_id=self.parameters.study_id, privacy=privacy)
+
+    def take(self, most: int) -> Stretch:
+        """The next entries; raises `UnreadableFileError` when the first lack what makes a post."""
+        stretch = self.reading.take(most, Seen(self.state.drift, self.state.left_aside))
+        if self.state.entries == 0:
+            self.state.drift.check(self.reading.translation)
+        return stretch
+
+    def result(self) -> ImportResult:
+        """What the import came to."""
+        return ImportResult(
+            filename=self.parameters.filename,
+            format=self.parameters.format,
+            mapping=self.parameters.mapping,
+            drift=self.state.drift.drifts(self.reading.translation, self.reading.contents.columns),
+            left_aside=self.state.left_aside,
+            **self.state.report.model_dump(),
+        )
 
 
 @dataclass(frozen=True)
@@ -40,50 +73,44 @@ class ImportJob:
         """Reads the file from the last checkpoint to its end."""
         parameters = ImportParameters.model_validate(context.parameters)
         state = ImportState.model_validate(context.state)
-        meter = self._open_upload(context.workspace, parameters.upload_id)
-        entries = itertools.islice(self._entries(meter, parameters), state.entries, None)
+        meter = self._open_upload(context.workspace, parameters)
         try:
-            while chunk := await asyncio.to_thread(self._take, entries):
-                await self._store(context, parameters, state, chunk, meter.position)
+            reading = await asyncio.to_thread(self._begin, meter, parameters, state)
+            run = _Run(context, parameters, state, meter, reading)
+            while (stretch := await asyncio.to_thread(run.take, self.settings.chunk_posts)).entries:
+                await self._store(run, stretch)
         except UnreadableFileError as error:
             stored = state.report.accepted + state.report.updated
-            raise Invalid(f"{error} {stored:,} posts that came before are stored.") from None
-        return self._result(parameters, state).model_dump(mode="json")
+            came_before = f" {stored:,} posts that came before are stored." if state.entries else ""
+            raise Invalid(f"{error}{came_before}") from None
+        await context.advance(parameters.bytes, parameters.bytes)
+        return run.result().model_dump(mode="json")
 
-    def _result(self, parameters: ImportParameters, state: ImportState) -> ImportResult:
-        return ImportResult(
-            filename=parameters.filename,
-            format=parameters.format,
-            mapping=parameters.mapping,
-            **state.report.model_dump(),
-        )
+    def _begin(self, meter: MeteredStream, parameters: ImportParameters, state: ImportState) -> Reading:
+        mapping = ColumnMapping.parse(parameters.mapping)
+        reading = Reading.of(meter, self.settings.file_limits, mapping, parameters.day_first)
+        reading.skip(state.entries)
+        return reading
 
-    async def _store(
-        self, context: JobContext, parameters: ImportParameters, state: ImportState, chunk: list[Intake], position: int
-    ) -> None:
+    async def _store(self, run: _Run, stretch: Stretch) -> None:
+        context, state, size = run.context, run.state, run.parameters.bytes
         async with self.database.session(context.workspace) as session:
             intake = PostIntake(session, self.settings.pseudonyms, lane=BACKFILL)
-            await intake.accept(Destination.of_study(parameters.study_id), chunk, state.report)
-            state.entries += len(chunk)
-            await context.advance_within(session, position, parameters.bytes, state.model_dump(mode="json"))
+            await intake.accept(run.destination, stretch.intake, state.report)
+            state.entries += stretch.entries
+            # What ZIP and Parquet are read by turns may be read twice.
+            done = min(run.meter.position, size)
+            await context.advance_within(session, done, size, state.model_dump(mode="json"))
 
-    def _take(self, entries: Iterator[Intake]) -> list[Intake]:
-        return list(itertools.islice(entries, self.settings.chunk_posts))
-
-    def _entries(self, meter: MeteredStream, parameters: ImportParameters) -> Iterator[Intake]:
-        mapping = ColumnMapping.parse(parameters.mapping)
-        for entry in open_file(meter, self.settings.file_limits).entries:
-            if isinstance(entry, Rejection):
-                yield entry
-            else:
-                yield check_row(entry.line, mapping.apply(entry), parameters.day_first, original_of(entry.fields))
-
-    def _open_upload(self, workspace: str, upload_id: UUID) -> MeteredStream:
+    def _open_upload(self, workspace: str, parameters: ImportParameters) -> MeteredStream:
         """The stored file for a thread to read, whose chunks the event loop fetches."""
         loop = asyncio.get_running_loop()
 
         async def fetch(number: int) -> bytes:
             async with self.database.session(workspace) as session:
-                return await ImportService(session, self.settings.file_limits).chunk(upload_id, number)
+                return await ImportService(session).chunk(parameters.upload_id, number)
 
-        return MeteredStream(ChunkedFile(lambda number: asyncio.run_coroutine_threadsafe(fetch(number), loop).result()))
+        def wait_for(number: int) -> bytes:
+            return asyncio.run_coroutine_threadsafe(fetch(number), loop).result()
+
+        return MeteredStream(ChunkedFile(wait_for, parameters.bytes))

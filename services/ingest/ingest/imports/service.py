@@ -1,22 +1,20 @@
 """Starting imports."""
 
-import asyncio
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import BinaryIO
 from uuid import UUID
 
 from starlette.datastructures import UploadFile
 
 from ingest.imports.forms import UploadForm
+from ingest.imports.previews import preview
+from ingest.imports.readings import Reading
 from ingest.imports.repository import UploadRepository
-from ingest.imports.schemas import ImportParameters
+from ingest.imports.schemas import ImportParameters, ImportPreview
 from ingest.imports.uploads import CHUNK_BYTES
 from ingest.models import Upload
 from ingest.sources.files.compression import MeteredStream
-from ingest.sources.files.mapping import ColumnMapping, resolve_mapping
-from ingest.sources.files.reader import open_file
-from ingest.sources.files.records import FileFormat, Limits, UnreadableFileError
+from ingest.sources.files.records import Limits, UnreadableFileError
 from ingest.studies.service import StudyService
 from kit.db import Session, clean_text, new_id
 from kit.errors import Invalid
@@ -29,26 +27,21 @@ _LONGEST_NAME = 255
 class ImportService:
     """Imports of the session's workspace."""
 
-    def __init__(self, session: Session, limits: Limits) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
         self._uploads = UploadRepository(session)
-        self._limits = limits
 
-    async def start(self, study_id: UUID, form: UploadForm) -> JobView:
-        """Keeps the file and queues the job that reads it.
-
-        Raises `Invalid` at once when the file as a whole is of no use, such as for a column that is not there.
-        """
+    async def start(self, study_id: UUID, form: UploadForm, look: ImportPreview) -> JobView:
+        """Keeps the file and queues the job that reads it as the look at its first rows says."""
         await StudyService(self._session).get(study_id)
-        file_format, mapping = await asyncio.to_thread(self._look, form.file.file, form.mapping)
         upload = await self._keep(form.file)
         parameters = ImportParameters(
             study_id=study_id,
             upload_id=upload.id,
             filename=upload.filename,
             bytes=upload.bytes,
-            format=file_format,
-            mapping=str(mapping),
+            format=look.format,
+            mapping=look.mapping,
             day_first=form.day_first,
         )
         return await enqueue(self._session, IMPORT, parameters.model_dump(mode="json"))
@@ -57,20 +50,11 @@ class ImportService:
         """A stretch of an uploaded file; nothing beyond its end."""
         return await self._uploads.chunk(upload_id, number)
 
-    def _look(self, file: BinaryIO, given: ColumnMapping) -> tuple[FileFormat, ColumnMapping]:
-        try:
-            contents = open_file(MeteredStream(file), self._limits)
-            return contents.format, resolve_mapping(given, contents.columns)
-        except UnreadableFileError as error:
-            raise Invalid(str(error)) from None
-        finally:
-            file.seek(0)
-
     async def _keep(self, file: UploadFile) -> Upload:
         upload = Upload(
             workspace_id=self._session.workspace,
             id=new_id(),
-            filename=clean_text(PurePath(file.filename or "posts").name)[:_LONGEST_NAME],
+            filename=_filename(file),
             bytes=file.size or 0,
             created_at=datetime.now(UTC),
         )
@@ -82,6 +66,25 @@ class ImportService:
         return upload
 
 
+def look(form: UploadForm, limits: Limits) -> ImportPreview:
+    """How a file would be read; it is left at its beginning. Takes a while: call it in a thread.
+
+    Raises `Invalid` when the file as a whole is of no use, such as for a column that is not there.
+    """
+    file = form.file.file
+    try:
+        reading = Reading.of(MeteredStream(file), limits, form.mapping, form.day_first)
+        return preview(_filename(form.file), reading)
+    except UnreadableFileError as error:
+        raise Invalid(str(error)) from None
+    finally:
+        file.seek(0)
+
+
 async def remove_read_uploads(session: Session) -> None:
     """Removes the files of all imports that ended, in whichever workspaces the session sees."""
     await UploadRepository(session).remove_read()
+
+
+def _filename(file: UploadFile) -> str:
+    return clean_text(PurePath(file.filename or "posts").name)[:_LONGEST_NAME]

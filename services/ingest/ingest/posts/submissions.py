@@ -58,7 +58,7 @@ def check(line: int, value: object, day_first: bool | None = None, original: byt
     try:
         return Submission(line, NewPost.model_validate(value, context={"day_first": day_first}), original)
     except ValidationError as error:
-        return Rejection(line, explain(error))
+        return Rejection(line, explain(error), wrong_fields(error))
 
 
 def check_row(
@@ -69,6 +69,11 @@ def check_row(
         return check(line, dict(fields), day_first, original)
     parts = (str(fields.get(name, "")) for name in ("author", "published_at", "text"))
     return check(line, {**fields, "external_id": derive_external_id(*parts)}, day_first, original)
+
+
+def wrong_fields(error: ValidationError) -> tuple[str, ...]:
+    """The names of the fields that are wrong."""
+    return tuple(str(each["loc"][0]) for each in error.errors(include_url=False, include_input=False) if each["loc"])
 
 
 def explain(error: ValidationError) -> str:

@@ -11,9 +11,12 @@ _UNMISTAKABLE = 12
 
 
 def original_of(value: object) -> bytes:
-    """A JSON value as the original of a post; nothing for one that is nested too deep to be written."""
+    """A JSON value as the original of a post; nothing for one that is nested too deep to be written.
+
+    Moments, as Parquet has them, are written as text.
+    """
     try:
-        return json.dumps(value, separators=(",", ":")).encode()
+        return json.dumps(value, separators=(",", ":"), default=str).encode()
     except RecursionError:
         return b""
 

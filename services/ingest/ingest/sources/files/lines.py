@@ -9,6 +9,7 @@ from ingest.sources.files.records import Rejection, UnreadableFileError
 
 _SAMPLE_BYTES = 4096
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+WINDOWS = "windows-1252"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,24 @@ class Line:
     text: str
 
 
-def read_lines(stream: io.BufferedReader, longest: int) -> Iterator[Line | Rejection]:
-    """The lines of a stream; one of more than `longest` bytes is passed over and rejected.
+@dataclass
+class Text:
+    """A stream of text as bytes, and the encoding that it was found to have so far."""
+
+    stream: io.BufferedReader
+    encoding: str
+
+    def decode(self, raw: bytes) -> str:
+        """The text of some bytes: valid UTF-8 is UTF-8, anything else is Windows-1252."""
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            self.encoding = WINDOWS
+            return raw.decode("cp1252", errors="replace")
+
+
+def open_text(stream: io.BufferedReader) -> Text:
+    """The stream as text.
 
     The rule of encodings: a byte order mark says UTF-8 or UTF-16. Without one, a line that is valid UTF-8 is
     UTF-8, and any other is Windows-1252, the superset of Latin-1 that spreadsheets write.
@@ -29,23 +46,32 @@ def read_lines(stream: io.BufferedReader, longest: int) -> Iterator[Line | Rejec
     """
     start = stream.peek(_SAMPLE_BYTES)
     if start.startswith(_UTF16):
-        stream = _as_utf8(stream)
-    elif b"\x00" in start[:_SAMPLE_BYTES]:
-        raise UnreadableFileError("The file holds binary data: send CSV, TSV or NDJSON, as text or compressed by gzip.")
-    elif start.startswith(codecs.BOM_UTF8):
+        return Text(_as_utf8(stream), "utf-16")
+    if b"\x00" in start[:_SAMPLE_BYTES]:
+        raise UnreadableFileError(
+            "The file holds binary data: send CSV, TSV, NDJSON, JSON or Parquet, plain, or compressed by gzip, "
+            "Zstandard or ZIP."
+        )
+    if start.startswith(codecs.BOM_UTF8):
         stream.read(len(codecs.BOM_UTF8))
-    return _number(stream, longest)
+    return Text(stream, "utf-8")
 
 
-def _number(stream: io.BufferedReader, longest: int) -> Iterator[Line | Rejection]:
-    number = 0
+def rejoin(begin: bytes, rest: io.BufferedReader) -> io.BufferedReader:
+    """A stream that gives once more what was read from its beginning."""
+    return io.BufferedReader(_Rejoined(begin, rest), buffer_size=64 * 1024)
+
+
+def read_lines(text: Text, longest: int, begin: int = 1) -> Iterator[Line | Rejection]:
+    """The lines of a text, counted from `begin`; one of more than `longest` bytes is passed over and rejected."""
+    number, stream = begin - 1, text.stream
     while raw := stream.readline(longest + 1):
         number += 1
         if len(raw) > longest and not raw.endswith(b"\n"):
             _skip_line(stream, longest)
             yield Rejection(number, f"The line is longer than {longest:,} bytes.")
         else:
-            yield Line(number, _decode(raw))
+            yield Line(number, text.decode(raw))
 
 
 def _skip_line(stream: io.BufferedReader, step: int) -> None:
@@ -53,11 +79,21 @@ def _skip_line(stream: io.BufferedReader, step: int) -> None:
         pass
 
 
-def _decode(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+class _Rejoined(io.RawIOBase):
+    def __init__(self, begin: bytes, rest: io.BufferedReader) -> None:
+        self._begin = memoryview(begin)
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._begin:
+            return self._rest.readinto1(buffer)
+        count = min(len(buffer), len(self._begin))
+        buffer[:count] = self._begin[:count]
+        self._begin = self._begin[count:]
+        return count
 
 
 class _Utf8Stream(io.RawIOBase):

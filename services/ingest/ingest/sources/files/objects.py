@@ -1,4 +1,4 @@
-"""NDJSON: one JSON object per line."""
+"""JSON objects, one per line or item of a list: each a post, or a page of posts."""
 
 import itertools
 import json
@@ -7,18 +7,29 @@ from collections.abc import Iterator
 import pydantic_core
 
 from ingest.sources.files.lines import Line
-from ingest.sources.files.records import Contents, Entry, Record, Rejection
+from ingest.sources.files.pages import posts_of
+from ingest.sources.files.records import MOST_COLUMNS, Entry, Record, Rejection
 
 _SAMPLED_OBJECTS = 20
-_DEEPEST_COLUMN = 3
+_DEEPEST_COLUMN = 4
 
 
-def read_objects(lines: Iterator[Line | Rejection]) -> Contents:
+def read_objects(lines: Iterator[Line | Rejection], place: str = "") -> tuple[tuple[str, ...], Iterator[Entry]]:
     """The objects of a stream of lines; the columns are the keys of the first few."""
-    entries = (_read_object(line) for line in lines if isinstance(line, Rejection) or not line.text.isspace())
+    entries = (
+        entry
+        for line in lines
+        if isinstance(line, Rejection) or not line.text.isspace()
+        for entry in _read_line(line, place)
+    )
     sample = list(itertools.islice(entries, _SAMPLED_OBJECTS))
+    return columns_of(sample), itertools.chain(sample, entries)
+
+
+def columns_of(sample: list[Entry]) -> tuple[str, ...]:
+    """The keys of the records, those within objects with a dot; as many as may be columns."""
     names = (name for entry in sample if isinstance(entry, Record) for name in _names(dict(entry.fields)))
-    return Contents("ndjson", tuple(dict.fromkeys(names)), itertools.chain(sample, entries))
+    return tuple(dict.fromkeys(itertools.islice(names, MOST_COLUMNS * _SAMPLED_OBJECTS)))[:MOST_COLUMNS]
 
 
 def parse_json(text: str | bytes) -> object:
@@ -37,21 +48,46 @@ def parse_json(text: str | bytes) -> object:
         raise ValueError("recursion limit exceeded") from None
 
 
-def _read_object(line: Line | Rejection) -> Entry:
+def is_cut(text: str) -> bool:
+    """Whether the text is the beginning of a JSON value that goes on on the next line."""
+    try:
+        parse_json(text)
+    except ValueError as error:
+        return "EOF" in str(error)
+    return False
+
+
+def _read_line(line: Line | Rejection, place: str) -> Iterator[Entry]:
     if isinstance(line, Rejection):
-        return line
+        yield line
+        return
     try:
         value = parse_json(line.text)
     except ValueError as error:
-        return Rejection(line.number, f"The line is no JSON: {str(error).replace('line 1 ', '')}.")
+        yield Record(line.number, {}, place).rejected(f"The line is no JSON: {str(error).replace('line 1 ', '')}.")
+        return
     if not isinstance(value, dict):
-        return Rejection(line.number, "The line is JSON but no object: send one {...} per line.")
-    return Record(line.number, value)
+        yield Record(line.number, {}, place).rejected("The line is JSON but no object: send one {...} per line.")
+        return
+    yield from _records(line.number, value, place)
+
+
+def _records(line: int, value: dict[str, object], place: str) -> Iterator[Entry]:
+    posts = posts_of(value)
+    if posts is None:
+        yield Record(line, value, place)
+        return
+    for number, post in enumerate(posts, 1):
+        where = ", ".join(part for part in (place, f"post {number} of the page") if part)
+        if isinstance(post, dict):
+            yield Record(line, post, where)
+        else:
+            yield Record(line, {}, where).rejected("It is no object.")
 
 
 def _names(fields: dict[str, object], depth: int = 1) -> Iterator[str]:
     for name, value in fields.items():
-        if isinstance(value, dict) and depth < _DEEPEST_COLUMN:
+        if isinstance(value, dict) and value and depth < _DEEPEST_COLUMN:
             yield from (f"{name}.{inner}" for inner in _names(value, depth + 1))
         else:
             yield name

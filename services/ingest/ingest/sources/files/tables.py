@@ -1,27 +1,67 @@
 """CSV and TSV: the delimiter is found in the header, a quoted field may span lines."""
 
 import csv
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ingest.sources.files.lines import Line
-from ingest.sources.files.records import Contents, Entry, Record, Rejection, UnreadableFileError
+from ingest.sources.files.records import MOST_COLUMNS, Entry, Record, Rejection, UnreadableFileError, located
 
 _DELIMITERS = (",", ";", "\t", "|")
-_MOST_COLUMNS = 2_000
+# Exports of listening tools begin with a few short lines about the export itself.
+_LONGEST_PREAMBLE = 25
+_PREAMBLE_COLUMNS = 3
+_LEAST_COLUMNS = 6
 
 
-def read_table(lines: Iterator[Line | Rejection]) -> Contents:
-    """The rows of a table whose first line names its columns.
+@dataclass(frozen=True)
+class Table:
+    """A table that was opened; `preamble` counts the lines before its header."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+    preamble: int
+    rows: Iterator[Entry]
+
+
+def read_table(lines: Iterator[Line | Rejection], place: str = "") -> Table:
+    """The rows of a table whose first line names its columns, or the first line behind a preamble.
 
     Raises `UnreadableFileError` when there is no usable header.
     """
+    preamble, lines = _pass_preamble(lines)
     feed = _Feed(lines)
     header = next(feed, "")
     delimiter = _find_delimiter(header)
     feed.put_back(header)
     reader = csv.reader(feed, delimiter=delimiter)
     columns = _read_header(reader)
-    return Contents("csv", columns, _read_rows(feed, reader, columns))
+    return Table(columns, delimiter, preamble, _read_rows(feed, reader, columns, place))
+
+
+def _pass_preamble(lines: Iterator[Line | Rejection]) -> tuple[int, Iterator[Line | Rejection]]:
+    """How many lines come before the header, and the lines from there on.
+
+    A header is the first wide line; before it only narrow ones may come. Where the first line is no narrow one, or no
+    wide one follows, the first is the header.
+    """
+    head = list(itertools.islice(lines, _LONGEST_PREAMBLE))
+    widths = [_width(line) for line in head]
+    rest = itertools.chain(head, lines)
+    if not widths or widths[0] > _PREAMBLE_COLUMNS:
+        return 0, rest
+    wide = next((index for index, width in enumerate(widths) if width > _PREAMBLE_COLUMNS), 0)
+    if widths[wide] < _LEAST_COLUMNS:
+        return 0, rest
+    return wide, itertools.islice(rest, wide, None)
+
+
+def _width(line: Line | Rejection) -> int:
+    if isinstance(line, Rejection):
+        return 0
+    outside_quotes = "".join(line.text.rstrip(",;\t| \r\n").split('"')[::2])
+    return 1 + max(outside_quotes.count(delimiter) for delimiter in _DELIMITERS)
 
 
 def _find_delimiter(header: str) -> str:
@@ -36,12 +76,12 @@ def _read_header(reader: Iterator[list[str]]) -> tuple[str, ...]:
         raise UnreadableFileError("The first line is no header: name the columns there.") from error
     if not any(columns):
         raise UnreadableFileError("The file has no header: name the columns in its first line.")
-    if len(columns) > _MOST_COLUMNS:
-        raise UnreadableFileError(f"The header names {len(columns):,} columns: {_MOST_COLUMNS:,} are allowed.")
+    if len(columns) > MOST_COLUMNS:
+        raise UnreadableFileError(f"The header names {len(columns):,} columns: {MOST_COLUMNS:,} are allowed.")
     return columns
 
 
-def _read_rows(feed: "_Feed", reader: Iterator[list[str]], columns: tuple[str, ...]) -> Iterator[Entry]:
+def _read_rows(feed: "_Feed", reader: Iterator[list[str]], columns: tuple[str, ...], place: str) -> Iterator[Entry]:
     while True:
         feed.begin_row()
         try:
@@ -52,17 +92,18 @@ def _read_rows(feed: "_Feed", reader: Iterator[list[str]], columns: tuple[str, .
         except csv.Error:
             limit = csv.field_size_limit()
             reason = f"A quotation mark opens a field of more than {limit:,} characters (to line {feed.last})."
-            yield Rejection(feed.first, reason)
+            yield Rejection(feed.first, located(place, reason))
             continue
         yield from feed.take_rejections()
         if fields:
-            yield _row(feed.first, fields, columns)
+            yield _row(feed.first, fields, columns, place)
 
 
-def _row(line: int, fields: list[str], columns: tuple[str, ...]) -> Entry:
+def _row(line: int, fields: list[str], columns: tuple[str, ...], place: str) -> Entry:
+    record = Record(line, dict(zip(columns, fields, strict=False)), place)
     if len(fields) < len(columns) or any(fields[len(columns) :]):
-        return Rejection(line, f"The row has {len(fields)} fields where the header names {len(columns)}.")
-    return Record(line, dict(zip(columns, fields, strict=False)))
+        return record.rejected(f"The row has {len(fields)} fields where the header names {len(columns)}.")
+    return record
 
 
 class _Feed(Iterator[str]):
