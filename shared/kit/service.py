@@ -128,7 +128,7 @@ def _start_tasks(service: Service, runtime: Runtime) -> None:
         supervisor.start(f"worker {worker.name}", lambda run=worker.run: run(stopping))  # type: ignore[misc]
     handlers = service.job_handlers(runtime)
     if handlers:
-        supervisor.start("jobs", JobRunner(runtime.database, handlers, stopping).run)
+        supervisor.start("jobs", JobRunner(runtime.database, handlers, stopping, runtime.settings.jobs_at_once).run)
 
 
 async def _keep_house(runtime: Runtime) -> None:

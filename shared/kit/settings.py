@@ -60,6 +60,7 @@ class ServiceSettings(BaseSettings):
     requests_per_minute: int = setting(
         "POURQUOI_REQUESTS_PER_MINUTE", 6000, "Requests a principal may send to one replica in a minute."
     )
+    jobs_at_once: int = setting("POURQUOI_JOBS_AT_ONCE", 2, "Jobs that one process runs at the same time.")
     otlp_endpoint: str = setting("POURQUOI_OTLP_ENDPOINT", "", "OpenTelemetry collector (gRPC); empty sends none.")
     log_level: str = setting("POURQUOI_LOG_LEVEL", "INFO", "Least severe level that is logged.")
     shutdown_seconds: float = setting("POURQUOI_SHUTDOWN_SECONDS", 20.0, "Time that work in flight gets at a stop.")

@@ -70,12 +70,19 @@ class Api:
         """Removes one thing."""
         self._send("DELETE", path)
 
-    def upload(
-        self, path: str, name: str, file: BinaryIO, fields: Mapping[str, str], headers: Mapping[str, str]
-    ) -> Job:
-        """Sends a file; the answer is the job that works on it."""
-        answer = self._send("POST", path, files={"file": (name, file)}, data=dict(fields), headers=dict(headers))
-        return Job.model_validate_json(answer)
+    def submit(
+        self,
+        path: str,
+        name: str,
+        file: BinaryIO,
+        fields: Mapping[str, str],
+        model: type[Answer],
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Sends a file with a form."""
+        sent = {"file": (name, file)}
+        answer = self._send("POST", path, files=sent, data=dict(fields), headers=dict(headers or {}))
+        return model.model_validate_json(answer)
 
     def finish(self, service: str, job: Job, report: Callable[[Job], None]) -> Job:
         """Watches a job to its end; raises `CommandError` when it fails."""

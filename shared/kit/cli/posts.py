@@ -1,29 +1,39 @@
 """`pourquoi import`: a file of posts into a study."""
 
+import io
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from kit.cli.client import Api, connect, readable_file
-from kit.cli.console import counted, out, progress
-from kit.cli.views import Job, JobStatus, Outcome, Rejected, Study
+from kit.cli.console import counted, err, out, plain_table, progress
+from kit.cli.views import Drift, ImportGuess, Job, JobStatus, Outcome, Rejected, Study
 
 _SHOWN_REJECTIONS = 5
+_LONGEST_CELL = 60
+# The first rows tell how a file is read; only these formats are read from their end.
+_WHOLE = (b"PK", b"PAR1")
+_HEAD_BYTES = 8 * 1024 * 1024
 
 MapOption = Annotated[
     str,
     typer.Option(
         "--map",
         metavar="FIELD=COLUMN,...",
-        help="Where columns have unusual names: text=body,author=user,published_at=date,external_id=id.",
+        help="Where columns have unusual names: text=body,author=user,published_at=date,external_id=id; "
+        "or a ready mapping: preset:brandwatch.",
     ),
 ]
 
 
 def import_posts(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV or NDJSON, also .gz.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="CSV, TSV, NDJSON, JSON or Parquet, also .gz, .zst, .zip.", show_default=False)
+    ],
     study: Annotated[str, typer.Option(help="Name or id of the study.", show_default=False)],
     mapping: MapOption = "",
     day_first: Annotated[
@@ -34,16 +44,64 @@ def import_posts(
             show_default=False,
         ),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without asking whether the guess is right.")] = False,
 ) -> None:
     """Import a file of posts into a study.
 
-    Only a text is required of a post. A post that is known is not doubled: a file may be imported again.
+    Shows how the file would be read, and asks; where nobody can answer, it goes on. Only a text is required of a post.
+    A post that is known is not doubled: a file may be imported again.
 
     [bold]Example:[/] pourquoi import tweets.csv.gz --study "Airline service" --map text=body,author=user
     """
     api = connect()
     readable_file(file)
-    show_outcome(upload(api, api.study(study), file, fields(mapping, day_first)))
+    found, reading = api.study(study), fields(mapping, day_first)
+    guess = preview(api, found, file, reading)
+    show_guess(guess)
+    if not yes and sys.stdin.isatty():
+        typer.confirm("Import it like this?", default=True, abort=True)
+    show_outcome(upload(api, found, file, {**reading, "mapping": guess.mapping}))
+
+
+def preview(api: Api, study: Study, file: Path, reading: Mapping[str, str]) -> ImportGuess:
+    """How the platform would read the file; only its beginning is sent where that is enough."""
+    path = f"/ingest/v1/studies/{study.id}/imports/previews"
+    with file.open("rb") as content:
+        is_whole = content.read(4).startswith(_WHOLE)
+        content.seek(0)
+        sent = content if is_whole else io.BytesIO(content.read(_HEAD_BYTES))
+        return api.submit(path, file.name, sent, reading, ImportGuess)
+
+
+def show_guess(guess: ImportGuess) -> None:
+    """Prints how a file would be read, on standard error: it is no result."""
+    kind = guess.preset.title if guess.preset else "columns by their names"
+    compression = f", {guess.compression}" if guess.compression else ""
+    err.print(f"[bold]{escape(guess.filename)}[/]: {guess.format}, {guess.encoding}{compression}; {escape(kind)}")
+    table = plain_table("field", "column", "", "in the first post")
+    first = guess.posts[0].post if guess.posts else {}
+    for each in guess.fields:
+        value = str(first.get(each.field, "") or "").replace("\n", " ")
+        table.add_row(each.field, escape(", ".join(each.columns)), each.origin, escape(value[:_LONGEST_CELL]))
+    err.print(table)
+    if guess.unmapped_columns:
+        err.print(f"Not used: {', '.join(guess.unmapped_columns[:20])}", markup=False)
+    if guess.privacy == "private":
+        err.print("The posts are private: never quoted word by word, never leaving the workspace.")
+    for warning in guess.warnings:
+        err.print(f"[yellow]{escape(warning)}[/]")
+    show_drift(guess.drift)
+
+
+def show_drift(drifts: list[Drift]) -> None:
+    """Prints what the mapping expects and the file does not have."""
+    for each in drifts:
+        hint = f"; is it {each.suggestion!r} now?" if each.suggestion else ""
+        line = f", first on line {each.example_line}" if each.example_line else ""
+        err.print(
+            f"[yellow]{each.field}[/] from {escape(each.column)!r}: {each.problem} in "
+            f"{counted(each.rows, 'row')}{line}{escape(hint)}"
+        )
 
 
 def fields(mapping: str, day_first: bool | None = None) -> dict[str, str]:
@@ -59,7 +117,7 @@ def upload(api: Api, study: Study, file: Path, reading: Mapping[str, str], key: 
     path, headers = f"/ingest/v1/studies/{study.id}/imports", {"Idempotency-Key": key} if key else {}
     with progress() as bars:
         with bars.open(file, "rb", description="Sending") as content:
-            job = api.upload(path, file.name, content, reading, headers)
+            job = api.submit(path, file.name, content, reading, Job, headers)
             if job.status is JobStatus.FAILED and key:
                 return upload(api, study, file, reading)
         task = bars.add_task("Importing", total=None)
@@ -81,8 +139,11 @@ def show_outcome(outcome: Outcome) -> None:
         parts.append(f"{outcome.dropped:,} not kept")
     if outcome.rejected_count:
         parts.append(f"[yellow]{counted(outcome.rejected_count, 'line')} rejected[/]")
+    if aside := sum(outcome.left_aside.values()):
+        parts.append(f"{aside:,} left aside")
     out.print(f"{counted(outcome.received, 'line')} read: {', '.join(parts)}.")
     show_rejections(outcome)
+    show_drift(outcome.drift)
 
 
 def show_rejections(outcome: Outcome) -> None:

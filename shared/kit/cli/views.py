@@ -101,6 +101,54 @@ class Rejected(BaseModel):
     reason: str
 
 
+class Drift(BaseModel):
+    """What a mapping expects and a file does not have."""
+
+    field: str
+    column: str
+    problem: str
+    rows: int
+    example_line: int | None
+    suggestion: str = ""
+
+
+class FittingMapping(BaseModel):
+    """A ready mapping that was recognised."""
+
+    title: str
+
+
+class GuessedField(BaseModel):
+    """Where a field of the posts would come from."""
+
+    field: str
+    columns: list[str]
+    origin: str
+
+
+class GuessedPost(BaseModel):
+    """A post as it would be taken."""
+
+    post: dict[str, JsonValue]
+
+
+class ImportGuess(BaseModel):
+    """How a file would be imported."""
+
+    filename: str
+    format: str
+    encoding: str
+    compression: str
+    preset: FittingMapping | None
+    mapping: str
+    fields: list[GuessedField]
+    unmapped_columns: list[str]
+    privacy: str
+    posts: list[GuessedPost]
+    drift: list[Drift]
+    warnings: list[str]
+
+
 class Outcome(BaseModel):
     """What became of posts that were sent."""
 
@@ -113,6 +161,8 @@ class Outcome(BaseModel):
     dropped: int = 0
     rejected_count: int
     rejected: list[Rejected]
+    left_aside: dict[str, int] = {}
+    drift: list[Drift] = []
 
 
 class Health(BaseModel):

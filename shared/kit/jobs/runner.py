@@ -73,14 +73,24 @@ class JobHandler:
 
 @dataclass
 class JobRunner:
-    """Claims due jobs one at a time and runs them."""
+    """Claims due jobs and runs them, a few at once: a long one does not keep the others waiting.
+
+    How many is bounded, because each takes a thread and a connection from the requests and events that the same
+    process serves.
+    """
 
     database: Database
     handlers: Sequence[JobHandler]
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    at_once: int = 1
 
     async def run(self) -> None:
         """Runs jobs until `stopping` is set; a job cut off by the stop is resumed by the next process."""
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(max(1, self.at_once)):
+                lanes.create_task(self._run_one_after_the_other())
+
+    async def _run_one_after_the_other(self) -> None:
         while not self.stopping.is_set():
             try:
                 worked = await self.run_next()

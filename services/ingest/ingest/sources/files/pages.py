@@ -31,7 +31,9 @@ def posts_of(value: Object) -> Iterator[object] | None:
 
 
 def _each(posts: list[object]) -> Iterator[object]:
-    for post in posts:
+    for item in posts:
+        # A feed of Bluesky wraps its posts, because it tells beside them who reposted them.
+        post = item.get("post", item) if isinstance(item, dict) else item
         inner = posts_of(post) if isinstance(post, dict) else None
         yield from (post,) if inner is None else inner
 
@@ -80,7 +82,8 @@ def _youtube(page: Object) -> Iterator[object]:
         if not isinstance(snippet, dict):
             yield thread
             continue
-        yield snippet.get("topLevelComment", thread)
+        first = snippet.get("topLevelComment")
+        yield {**first, "totalReplyCount": snippet.get("totalReplyCount")} if isinstance(first, dict) else thread
         replies = thread.get("replies")
         comments = replies.get("comments") if isinstance(replies, dict) else None
         yield from comments if isinstance(comments, list) else []

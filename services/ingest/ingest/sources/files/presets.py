@@ -61,7 +61,7 @@ class Keep(_Data):
     otherwise: str
 
     def refuses(self, found: object) -> bool:
-        """Whether a record with this value is left aside; one without a value is kept."""
+        """True for a value that is none of them; a record without a value is kept."""
         return found not in (None, "") and str(found).strip().casefold() not in self.values
 
 

@@ -56,6 +56,11 @@ def _written_count(written: str) -> float:
     raise ValueError("is no number")
 
 
+def score(value: object, argument: str) -> object:
+    """Votes for it less votes against it; never less than none."""
+    return 0 if isinstance(value, int | float) and value < 0 else count(value, argument)
+
+
 def flag(value: object, _: str) -> object:
     """Yes or no, as people and programs write it."""
     if isinstance(value, bool):
@@ -67,8 +72,8 @@ def flag(value: object, _: str) -> object:
 
 
 def present(value: object, _: str) -> object:
-    """Whether there is anything."""
-    return bool(value)
+    """Yes when there is anything, and otherwise nothing: another column may have it."""
+    return True if value else None
 
 
 def equals(value: object, wanted: str) -> object:
@@ -186,7 +191,22 @@ class _TextOfHtml(HTMLParser):
 TRANSFORMS: dict[str, Transform] = {
     each.__name__: each
     for each in (
-        *(count, flag, present, equals, starts_with, unless, template, join, changed, moment, first, reference, refers),
+        *(
+            count,
+            score,
+            flag,
+            present,
+            equals,
+            starts_with,
+            unless,
+            template,
+            join,
+            changed,
+            moment,
+            first,
+            reference,
+            refers,
+        ),
         *(handle, unescape, html_text, platform, language, bluesky_url),
     )
 }

@@ -10,6 +10,8 @@ from ingest.sources.files.presets import ENGAGEMENT, Origin, Preset, likely, nor
 from ingest.sources.files.records import Record, UnreadableFileError
 from ingest.sources.files.transforms import TRANSFORMS
 
+# A mapping that is less sure is only proposed.
+_SURE_ENOUGH = 0.75
 Provenance = Literal["given", "preset", "guessed"]
 # What is done to a field of a mapping by column, which names no transform.
 _USUAL_TRANSFORMS = {
@@ -90,7 +92,7 @@ def translation(given: ColumnMapping, columns: Sequence[str]) -> Translation:
     if given.preset:
         chosen = presets()[given.preset]
         return _by_preset(given, chosen, chosen.confidence(columns), columns)
-    if not given.columns and (guesses := likely(columns)):
+    if not given.columns and (guesses := likely(columns)) and guesses[0][1] >= _SURE_ENOUGH:
         preset, confidence = guesses[0]
         return _by_preset(ColumnMapping({}, preset.name), preset, confidence, columns)
     mapping = resolve_mapping(given, columns)
