@@ -11,10 +11,13 @@ from typing import cast
 from ingest.sources.files.compression import MeteredStream, bounded
 from ingest.sources.files.records import Limits, UnreadableFileError
 
-ZIP = b"PK\x03\x04"
-# The table of contents is read at once: this many bytes of it name some 50,000 members.
+# With members, and without.
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_MOST_MEMBERS = 10_000
+# The table of contents is read at once, before anybody can count what it names.
 _LARGEST_CONTENTS = 4 * 1024 * 1024
-_POSTS = re.compile(r"\.(csv|tsv|txt|ndjson|jsonl|json|js)(\.gz|\.zst)?", re.IGNORECASE)
+_POSTS = re.compile(r"\.(csv|tsv|txt|ndjson|jsonl|json|js)(\.gz|\.zst)?$", re.IGNORECASE)
+_TOO_MANY = "The ZIP archive holds too many files: pack those with posts alone."
 _SPREADSHEET = "[Content_Types].xml"
 # An archive that X gives its user holds some sixty files; these are the posts.
 _X_POSTS = re.compile(r"(.*/)?data/tweets?(-part\d+)?\.js")
@@ -42,6 +45,8 @@ def members(
         archive = zipfile.ZipFile(_Guarded(source))
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise UnreadableFileError("The ZIP archive is damaged or ends too early: send the file again.") from error
+    if len(archive.infolist()) > _MOST_MEMBERS:
+        raise UnreadableFileError(_TOO_MANY)
     files = [each for each in archive.infolist() if not each.is_dir() and not _is_hidden(each.filename)]
     if any(each.filename == _SPREADSHEET for each in files):
         raise UnreadableFileError("The file is a spreadsheet: save the sheet as CSV.")
@@ -94,5 +99,5 @@ class _Guarded(io.BufferedIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         most = _LARGEST_CONTENTS if size is None or size < 0 else size
         if most > _LARGEST_CONTENTS:
-            raise UnreadableFileError("The ZIP archive holds too many files: pack those with posts alone.")
+            raise UnreadableFileError(_TOO_MANY)
         return self._source.read(most)
