@@ -58,9 +58,14 @@ def import_posts(
     found, reading = api.study(study), fields(mapping, day_first)
     guess = preview(api, found, file, reading)
     show_guess(guess)
-    if not yes and sys.stdin.isatty():
+    if not yes and is_answered():
         typer.confirm("Import it like this?", default=True, abort=True)
     show_outcome(upload(api, found, file, {**reading, "mapping": guess.mapping}))
+
+
+def is_answered() -> bool:
+    """Whether somebody is there to answer a question."""
+    return sys.stdin.isatty()
 
 
 def preview(api: Api, study: Study, file: Path, reading: Mapping[str, str]) -> ImportGuess:

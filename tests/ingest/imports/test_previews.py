@@ -8,8 +8,10 @@ from typing import Any
 import httpx2
 import pytest
 from desk import Desk
+from sqlalchemy import text
 
 from ingest.app import service
+from kit.db import EVERYWHERE
 from kit.testing import BETA, Launch, Running, until
 
 SAMPLES = Path(__file__).parent.parent / "sources" / "samples"
@@ -180,3 +182,29 @@ async def test_a_slow_upload_holds_no_connection_of_the_database(launch: Launch)
 
         assert [answer.status_code for answer in answers] == [202] * 6
         await desk.finish(answers[-1])
+
+
+async def test_imported_messages_are_kept_private_and_without_handles(desk: Desk, running: Running) -> None:
+    study = await desk.ask()
+
+    await desk.finish(await desk.upload(study, "tickets.csv", (SAMPLES / "messages.csv").read_bytes()))
+
+    async with running.runtime.database.session(EVERYWHERE) as session:
+        stored = (await session.execute(text("SELECT privacy, author_handle, thread_id FROM posts"))).all()
+    assert [tuple(each) for each in stored] == [("private", "", "501")] * 2
+
+
+async def test_what_a_ready_mapping_reads_is_stored(desk: Desk, running: Running) -> None:
+    study = await desk.ask()
+
+    await desk.finish(await desk.upload(study, "x.json", (SAMPLES / "x_api.json").read_bytes()))
+
+    columns = "parent_id, repost_of, quote_of, author_handle, followers, has_media"
+    async with running.runtime.database.session(EVERYWHERE) as session:
+        stored = (await session.execute(text(f"SELECT {columns} FROM posts ORDER BY external_id"))).all()
+    assert [tuple(each) for each in stored] == [
+        ("", "", "", "ada_l", 1583, True),
+        ("1975001", "", "", "grace_h", 27, False),
+        ("", "1975001", "", "grace_h", 27, False),
+        ("", "", "1975001", "grace_h", 27, False),
+    ]
