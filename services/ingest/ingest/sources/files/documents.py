@@ -20,6 +20,7 @@ _PIECE = 64 * 1024
 _MOST_BUFFERED = 2 * PAGE_BYTES
 _DEEPEST_LIST = 3
 _SIGNS = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL)
+_BLANK = re.compile(rb"\s*+")
 _DEEPER = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 _ENDS = (b",", b"]")
 _CUT = "The JSON document ends too early: send the file again."
@@ -93,7 +94,7 @@ class _Scanner:
                 self._drop()
                 start = self._at
             elif self._at - start > self._longest:
-                return self._skip_item(_deeper(depth, sign))
+                return self._skip_item(start, _deeper(depth, sign))
             else:
                 depth = _deeper(depth, sign)
         raise UnreadableFileError(_CUT)
@@ -105,8 +106,10 @@ class _Scanner:
         blank = raw[: len(raw) - len(value)].count(b"\n")
         return Line(self._line + blank, self._text.decode(value))
 
-    def _skip_item(self, depth: int) -> Rejection:
-        rejection = Rejection(self._line, f"The item is longer than {self._longest:,} bytes.")
+    def _skip_item(self, start: int, depth: int) -> Rejection:
+        blank = _BLANK.match(self._buffer, start)
+        line = self._line + (blank[0].count(b"\n") if blank else 0)
+        rejection = Rejection(line, f"The item is longer than {self._longest:,} bytes.")
         self._drop()
         while sign := self._next_sign():
             if depth == 0 and sign in _ENDS:

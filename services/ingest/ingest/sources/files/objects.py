@@ -8,14 +8,21 @@ import pydantic_core
 
 from ingest.sources.files.lines import Line
 from ingest.sources.files.pages import posts_of
-from ingest.sources.files.records import MOST_COLUMNS, Entry, Record, Rejection
+from ingest.sources.files.records import MOST_COLUMNS, Entry, Record, Rejection, UnreadableFileError
 
 _SAMPLED_OBJECTS = 20
 _DEEPEST_COLUMN = 4
+_NO_OBJECTS = (
+    "The file begins with nothing that can be read (line {line}: {reason}): send one JSON object per line (NDJSON), "
+    "or a list of objects."
+)
 
 
 def read_objects(lines: Iterator[Line | Rejection], place: str = "") -> tuple[tuple[str, ...], Iterator[Entry]]:
-    """The objects of a stream of lines; the columns are the keys of the first few."""
+    """The objects of a stream of lines; the columns are the keys of the first few.
+
+    Raises `UnreadableFileError` when none of the first few is an object.
+    """
     entries = (
         entry
         for line in lines
@@ -23,6 +30,8 @@ def read_objects(lines: Iterator[Line | Rejection], place: str = "") -> tuple[tu
         for entry in _read_line(line, place)
     )
     sample = list(itertools.islice(entries, _SAMPLED_OBJECTS))
+    if sample and not any(isinstance(entry, Record) for entry in sample):
+        raise UnreadableFileError(_NO_OBJECTS.format(line=sample[0].line, reason=_reason(sample[0])))
     return columns_of(sample), itertools.chain(sample, entries)
 
 
@@ -55,6 +64,10 @@ def is_cut(text: str) -> bool:
     except ValueError as error:
         return "EOF" in str(error)
     return False
+
+
+def _reason(entry: Entry) -> str:
+    return entry.reason.rstrip(".") if isinstance(entry, Rejection) else ""
 
 
 def _read_line(line: Line | Rejection, place: str) -> Iterator[Entry]:

@@ -7,7 +7,20 @@ from ingest.sources.files.documents import LIST_KEYS
 Object = dict[str, object]
 
 # An object that has one of these is a post itself, whatever lists it holds.
-_OF_A_POST = ("text", "full_text", "content", "body", "message", "selftext", "snippet", "commit", "record", "uri")
+_OF_A_POST = (
+    "id",
+    "text",
+    "description",
+    "full_text",
+    "content",
+    "body",
+    "message",
+    "selftext",
+    "snippet",
+    "commit",
+    "record",
+    "uri",
+)
 _MOST_REPLIES = 10_000
 
 
