@@ -126,6 +126,15 @@ def test_an_archive_of_no_use_is_refused_with_advice(content: bytes, problem: st
         list(opened(content).entries)
 
 
+def test_a_table_of_contents_of_any_size_is_not_taken_into_memory() -> None:
+    content = zipped({"a.csv": ROWS})
+    end = content.rindex(b"PK\x05\x06")
+    claimed = (5 * 1024 * 1024).to_bytes(4, "little")
+
+    with pytest.raises(UnreadableFileError, match="too many files"):
+        opened(b"PK\x03\x04" + b"\0" * 6_000_000 + content[: end + 12] + claimed + content[end + 16 :])
+
+
 def test_an_encrypted_archive_is_refused_with_advice() -> None:
     content = bytearray(zipped({"a.csv": ROWS}))
     central = content.rindex(b"PK\x01\x02")

@@ -81,6 +81,13 @@ def test_what_is_no_post_is_left_aside_and_counted() -> None:
     assert taken((SAMPLES / "messages.csv").read_bytes())[1].left_aside == {"was not written by the customer": 1}
 
 
+@pytest.mark.parametrize(("incoming", "kept"), [(b"true", 1), (b"false", 0), (b"null", 1), (b'"0"', 0)])
+def test_only_what_customers_wrote_is_taken_whatever_the_direction_is_called(incoming: bytes, kept: int) -> None:
+    line = b'{"ticket_id": 1, "comment_id": 2, "body": "Hello", "is_incoming": %s, "created_at": "2026-10-05"}\n'
+
+    assert len(taken(line % incoming, "messages")[0]) == kept
+
+
 def test_the_original_is_kept() -> None:
     intake, _ = taken((SAMPLES / "x_api.json").read_bytes())
 

@@ -43,6 +43,8 @@ def members(
         raise UnreadableFileError("A ZIP archive cannot be read as a stream: import it as a file.")
     try:
         archive = zipfile.ZipFile(_Guarded(source))
+    except UnreadableFileError:
+        raise
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise UnreadableFileError("The ZIP archive is damaged or ends too early: send the file again.") from error
     if len(archive.infolist()) > _MOST_MEMBERS:

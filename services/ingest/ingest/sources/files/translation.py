@@ -67,8 +67,8 @@ class Translation:
         if self.preset is None:
             return ""
         for keep in self.preset.keep:
-            found = next((value for name in (keep.column, *keep.names) if (value := _value(record, name))), None)
-            if keep.refuses(found):
+            values = (_value(record, name) for name in (keep.column, *keep.names))
+            if keep.refuses(next((value for value in values if value not in (None, "")), None)):
                 return keep.otherwise
         for drop in self.preset.drop:
             if record.value(drop.column) in drop.values:
