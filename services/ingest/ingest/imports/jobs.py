@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from ingest.copies.finder import CopyFinder
 from ingest.imports.schemas import ImportParameters, ImportResult, ImportState
 from ingest.imports.service import IMPORT, ImportService
 from ingest.imports.uploads import ChunkedFile
@@ -30,6 +31,7 @@ class ImportJob:
 
     database: Database
     settings: IngestSettings
+    copies: CopyFinder
 
     @property
     def handler(self) -> JobHandler:
@@ -62,7 +64,7 @@ class ImportJob:
         self, context: JobContext, parameters: ImportParameters, state: ImportState, chunk: list[Intake], position: int
     ) -> None:
         async with self.database.session(context.workspace) as session:
-            intake = PostIntake(session, self.settings.pseudonyms, lane=BACKFILL)
+            intake = PostIntake(session, self.settings.pseudonyms, self.copies, lane=BACKFILL)
             await intake.accept(Destination.of_study(parameters.study_id), chunk, state.report)
             state.entries += len(chunk)
             await context.advance_within(session, position, parameters.bytes, state.model_dump(mode="json"))
