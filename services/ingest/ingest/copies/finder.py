@@ -8,10 +8,10 @@ from uuid import UUID
 import numpy as np
 
 from ingest.copies.forms import Form, form_of
-from ingest.copies.grouping import group
+from ingest.copies.grouping import first_of_each, group
 from ingest.copies.repository import CopyRepository, Followed, Signature
 from ingest.copies.signatures import BANDS, Keys, keys_of
-from ingest.copies.window import Window
+from ingest.copies.window import Window, nearby
 from kit.db import Session
 
 _DAY_MILLISECONDS = 86_400_000
@@ -42,12 +42,13 @@ class CopyFinder:
         The posts are stored, come in the order of their arrival, and have no signature yet, or any more.
         """
         repository = CopyRepository(session)
+        await repository.look_up_by_keys()
         forms = {post_id: form_of(text) for post_id, text in texts.items()}
         firsts = await repository.firsts_of({form.digest for form in forms.values()})
-        fresh = _first_of_each(forms, firsts)
+        fresh = first_of_each(forms, firsts)
         near = [post_id for post_id, form in fresh.items() if not form.is_short]
         keys = _signed(session.workspace, [fresh[post_id].text for post_id in near])
-        found = group(fresh, await self._stored(repository, near, keys), _nearby(near, keys))
+        found = group(fresh, await self._stored(repository, near, keys), nearby(near, keys))
         firsts |= {fresh[post_id].digest: first for post_id, first in found.items()}
         await self._keep(repository, fresh, found, dict(zip(near, keys, strict=True)))
         return {post_id: firsts[form.digest] for post_id, form in forms.items()}
@@ -96,22 +97,6 @@ class CopyFinder:
     def _add(self, firsts: Mapping[UUID, Keys]) -> None:
         if firsts:
             self._window.add(list(firsts), np.stack(list(firsts.values())))
-
-
-def _first_of_each(forms: Mapping[UUID, Form], known: Mapping[bytes, UUID]) -> dict[UUID, Form]:
-    """The first post with each text that nobody had before."""
-    fresh: dict[bytes, UUID] = {}
-    for post_id, form in forms.items():
-        if form.digest not in known:
-            fresh.setdefault(form.digest, post_id)
-    return {post_id: forms[post_id] for post_id in fresh.values()}
-
-
-def _nearby(ids: Sequence[UUID], keys: Keys) -> dict[UUID, list[UUID]]:
-    """Which posts of one chunk are likely to be like which others."""
-    window = Window(len(ids))
-    window.add(ids, keys)
-    return dict(zip(ids, window.candidates(keys), strict=True))
 
 
 def _signed(workspace: str, texts: Sequence[str]) -> Keys:

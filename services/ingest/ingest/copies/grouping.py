@@ -7,6 +7,15 @@ from ingest.copies.forms import Form
 from ingest.copies.likeness import is_copy
 
 
+def first_of_each(forms: Mapping[UUID, Form], known: Mapping[bytes, UUID]) -> dict[UUID, Form]:
+    """The first post with each text that nobody had before."""
+    fresh: dict[bytes, UUID] = {}
+    for post_id, form in forms.items():
+        if form.digest not in known:
+            fresh.setdefault(form.digest, post_id)
+    return {post_id: forms[post_id] for post_id in fresh.values()}
+
+
 def group(
     forms: Mapping[UUID, Form], stored: Mapping[UUID, Mapping[UUID, Form]], nearby: Mapping[UUID, Iterable[UUID]]
 ) -> dict[UUID, UUID]:

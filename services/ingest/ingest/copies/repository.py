@@ -9,6 +9,12 @@ from sqlalchemy import Row, TextClause, text
 
 from kit.db import Repository
 
+# A plan that was made while the tables were empty reads all of them for as long as it is kept. And without statistics,
+# as after a burst into a new database, a workspace is taken for a few rows: so keys are given as arrays, because a
+# join with them can be turned round, and no table is read as a whole.
+_BY_KEYS = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true)"
+)
 _FIRSTS = text(
     "SELECT DISTINCT ON (digest) digest, copy_of FROM post_signatures "
     "WHERE workspace_id = :workspace AND digest = ANY(CAST(:digests AS bytea[])) ORDER BY digest, copy_of"
@@ -30,9 +36,8 @@ _ADD = text(
 _FORGET = text("DELETE FROM post_signatures WHERE workspace_id = :workspace AND post_id = ANY(CAST(:ids AS uuid[]))")
 _MARK = text(
     """
-    UPDATE posts SET copy_of = given.copy_of
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:firsts AS uuid[])) AS given (id, copy_of)
-    WHERE workspace_id = :workspace AND posts.id = given.id
+    UPDATE posts SET copy_of = (CAST(:firsts AS uuid[]))[array_position(CAST(:ids AS uuid[]), id)]
+    WHERE workspace_id = :workspace AND id = ANY(CAST(:ids AS uuid[]))
     """
 )
 _GROUP = text(
@@ -76,6 +81,10 @@ class Followed:
 
 class CopyRepository(Repository):
     """Copies of one workspace; the questions of a replica that follows the others are about all of them."""
+
+    async def look_up_by_keys(self) -> None:
+        """Has this transaction look rows up in indexes, however little PostgreSQL knows of its tables."""
+        await self.session.execute(_BY_KEYS)
 
     async def firsts_of(self, digests: Collection[bytes]) -> dict[bytes, UUID]:
         """The first post of the group of each digest that is known."""

@@ -104,3 +104,10 @@ class Window:
     def _id(self, row: int) -> UUID:
         high, low = self._ids[row].tolist()
         return UUID(int=high << _HALF | low)
+
+
+def nearby(ids: Sequence[UUID], keys: Keys) -> dict[UUID, list[UUID]]:
+    """Which posts of one chunk are likely to be like which others."""
+    window = Window(len(ids))
+    window.add(ids, keys)
+    return dict(zip(ids, window.candidates(keys), strict=True))
