@@ -8,6 +8,8 @@ from ingest.copies.forms import Form
 LEAST_SHARE = 0.6
 LEAST_SHARE_OF_CUT = 0.4
 SHORTEST_MISSPELT = 4
+# "So not ready for this" is said by many, before and after other words.
+FEWEST_WORDS_ADDED_TO = 6
 # How far a word may have moved: more words than these, put in between, make another text.
 _FURTHEST = 6
 
@@ -50,7 +52,8 @@ def _is_shorter_cut(one: Form, other: Form) -> bool:
 def _is_harmless(difference: _Difference, one: Form, other: Form) -> bool:
     left, right = difference.left, difference.right
     if not left or not right:
-        return difference.at_start or difference.at_end
+        is_long = min(len(one.words), len(other.words)) >= FEWEST_WORDS_ADDED_TO
+        return is_long and (difference.at_start or difference.at_end)
     if difference.at_end and (_is_cut_from(one, left, right) or _is_cut_from(other, right, left)):
         return True
     return _is_misspelling("".join(left), "".join(right))
