@@ -53,10 +53,11 @@ check: lint ## Check style, types, layers and contracts
 bench: $(STAMP) ## Measure encoder, pipeline, accept rate, latency and memory
 	@$(BIN)/python -m pytest tests/benchmarks --override-ini python_files='bench_*.py' --timeout 1800 -s
 
-scores: $(STAMP) ## Score models, topics and query suggestions on labelled data (needs ../shared/data)
+scores: $(STAMP) ## Score models, topics, copies and query suggestions on labelled data (needs ../shared/data)
 	@$(BIN)/python -m ingest.experiments.scores
 	@$(BIN)/python -m enrichment.scores
 	@$(BIN)/python -m segmentation.scores
+	@$(BIN)/python -m ingest.copies.scores
 
 generate: $(STAMP) ## Generate shared/gen from proto, and each service's openapi.json
 	@$(BIN)/python -m kit.codegen

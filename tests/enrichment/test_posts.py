@@ -1,7 +1,7 @@
 """What becomes of posts: enriched, changed, erased; exactly once, whatever is delivered how often."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy import text
 from enrichment.enrichments.enrichment import Enrichment
 from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.readings.reader import Reader
+from enrichment.readings.reading import Reading
 from kit.db import Session
 from kit.testing import Running, until
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched, PostEnrichment, SentimentLabel
@@ -95,6 +96,39 @@ async def test_a_changed_text_is_read_anew(enrichment: Running, post: MakePost, 
     assert len(after["statements"]) == 2
     events = await enriched(enrichment, 2)
     assert [len(event.statements) for event in events] == [4, 2]
+
+
+async def test_an_exact_copy_is_not_read_again_and_a_near_one_is(
+    enrichment: Running, post: MakePost, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts_read: list[str] = []
+    read = Reader.read
+
+    def noting(self: Reader, texts: Sequence[str]) -> list[Reading]:
+        texts_read.extend(texts)
+        return read(self, texts)
+
+    monkeypatch.setattr(Reader, "read", noting)
+    first = post(COMPLAINT)
+    near = f"RT @anna: {COMPLAINT}"
+    original = await collect(first)
+
+    await collect(post(COMPLAINT, copy_of=first.id))
+    await collect(post(near, copy_of=first.id))
+
+    assert texts_read == [COMPLAINT, near]
+    of_first, of_exact, of_near = await enriched(enrichment, 3)
+    assert (of_first.post_id, of_exact.statements) == (first.id, of_first.statements)
+    assert (of_exact.vector, of_exact.model) == (of_first.vector, original["model"])
+    assert [near[each.start : each.end] for each in of_near.statements][-1] == "Worst airline ever!"
+
+
+async def test_a_copy_of_an_erased_post_is_read(enrichment: Running, post: MakePost, collect: Collect) -> None:
+    first = post(COMPLAINT)
+    await collect(first)
+    await enrichment.publish(PostErased(post_id=first.id, erased_at=Timestamp(seconds=1_780_000_100)))
+    stored = await collect(post(COMPLAINT, copy_of=first.id))
+    assert len(stored["statements"]) == 4
 
 
 async def test_a_post_that_joins_a_study_is_published_again_as_it_was_read(
@@ -213,7 +247,10 @@ async def test_an_event_that_cannot_be_applied_does_not_hold_up_the_others(
 
     await collect(*(post(f"post number {number}") for number in range(5)))
 
-    assert await posts_of(enrichment, STUDY) == 5
+    async def all_of_them() -> bool:
+        return await posts_of(enrichment, STUDY) == 5
+
+    await until(all_of_them)
 
 
 async def test_backfill_stays_on_its_lane_and_in_its_trace(

@@ -9,12 +9,16 @@ from typing import cast
 from ingest.collection.backfills import BackfillJob
 from ingest.collection.collecting import Surroundings
 from ingest.collection.scheduler import RunSweeper, Scheduler
+from ingest.copies.endpoints import router as copies
+from ingest.copies.finder import CopyFinder
+from ingest.copies.following import CopyFollower
 from ingest.experiments.endpoints import router as experiments
 from ingest.experiments.jobs import handlers as experiment_jobs
 from ingest.imports.endpoints import router as imports
 from ingest.imports.jobs import ImportJob
 from ingest.imports.sweeping import UploadSweeper
 from ingest.posts.endpoints import router as posts
+from ingest.resources import Resources
 from ingest.retention.keeping import RetentionKeeper
 from ingest.rpc import IngestServicer
 from ingest.samples.endpoints import router as samples
@@ -35,11 +39,14 @@ _log = logging.getLogger(__name__)
 
 
 @asynccontextmanager
-async def _resources(runtime: Runtime) -> AsyncIterator[IngestSettings]:
+async def _resources(runtime: Runtime) -> AsyncIterator[Resources]:
     settings = cast(IngestSettings, runtime.settings)
     if settings.author_key.get_secret_value() == LAPTOP_KEY:
         _log.warning("Pseudonyms of authors use the key of laptops; set INGEST_AUTHOR_KEY to a secret of your own.")
-    yield settings
+    finder = CopyFinder(settings.copies_window, settings.copies_days)
+    follower = CopyFollower(runtime.database, finder, settings.copies_window, settings.copies_follow_seconds)
+    await follower.catch_up()
+    yield Resources(finder, follower)
 
 
 def _servicers(_: Runtime) -> Sequence[Servicer]:
@@ -47,24 +54,27 @@ def _servicers(_: Runtime) -> Sequence[Servicer]:
 
 
 def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
-    settings: IngestSettings = runtime.state
+    settings, resources = cast(IngestSettings, runtime.settings), cast(Resources, runtime.state)
     return [
-        ImportJob(runtime.database, settings).handler,
-        SampleJob(runtime.database, settings).handler,
+        ImportJob(runtime.database, settings, resources.copies).handler,
+        SampleJob(runtime.database, settings, resources.copies).handler,
         *experiment_jobs(runtime.database, settings),
     ]
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
-    settings: IngestSettings = runtime.state
+    settings, resources = cast(IngestSettings, runtime.settings), cast(Resources, runtime.state)
     keeper = RetentionKeeper(runtime.database, settings.retention_days, settings.retention_sweep_seconds)
-    surroundings = Surroundings(runtime.database, settings, Tools(allow_private_hosts=settings.allow_private_hosts))
+    surroundings = Surroundings(
+        runtime.database, settings, resources.copies, Tools(allow_private_hosts=settings.allow_private_hosts)
+    )
     return [
         Worker("uploads", UploadSweeper(runtime.database, settings.uploads_sweep_seconds).run),
         Worker("retention", keeper.run),
         Worker("sources", Scheduler(surroundings).run),
         Worker("runs", RunSweeper(surroundings).run),
         Worker("backfills", _backfills(surroundings)),
+        Worker("copies", resources.follower.run),
     ]
 
 
@@ -77,7 +87,7 @@ def _backfills(surroundings: Surroundings) -> Callable[[asyncio.Event], Awaitabl
 service = Service(
     settings=IngestSettings,
     description="Studies, posts and authors: what comes in, from where, and how it leaves.",
-    routers=[studies, experiments, posts, imports, samples, sources, push, jobs],
+    routers=[studies, experiments, posts, copies, imports, samples, sources, push, jobs],
     servicers=_servicers,
     workers=_workers,
     job_handlers=_job_handlers,

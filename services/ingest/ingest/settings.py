@@ -52,6 +52,14 @@ class IngestSettings(ServiceSettings):
         "INGEST_EXPERIMENT_POSTS", 20_000, "Stored posts that a diff or suggestions read; of more, a random sample."
     )
 
+    copies_window: int = setting(
+        "INGEST_COPIES_WINDOW", 500_000, "Newest texts among which near copies are looked for, in memory."
+    )
+    copies_days: float = setting("INGEST_COPIES_DAYS", 30.0, "Age in days beyond which nothing gets near copies.")
+    copies_follow_seconds: float = setting(
+        "INGEST_COPIES_FOLLOW_SECONDS", 1.0, "How often the texts that other replicas stored are learnt."
+    )
+
     @property
     def pseudonyms(self) -> Pseudonyms:
         """The pseudonyms that this installation gives to authors."""

@@ -245,8 +245,12 @@ async def idle(launch: Launch) -> AsyncIterator[Running]:
         yield started
 
 
+def import_job(running: Running) -> ImportJob:
+    return ImportJob(running.runtime.database, running.runtime.settings, running.runtime.state.copies)
+
+
 def runner(running: Running, handle: Callable[[JobContext], Any] | None = None) -> JobRunner:
-    job = ImportJob(running.runtime.database, running.runtime.state)
+    job = import_job(running)
     return JobRunner(running.runtime.database, [JobHandler("import", handle) if handle else job.handler])
 
 
@@ -258,7 +262,7 @@ async def test_an_import_whose_process_dies_goes_on_where_it_stopped(idle: Runni
 
     async def die(context: JobContext) -> JsonObject:
         mortal = MortalContext(**{name: getattr(context, name) for name in JobContext.__dataclass_fields__})
-        return await ImportJob(idle.runtime.database, idle.runtime.state).run(mortal)
+        return await import_job(idle).run(mortal)
 
     assert await runner(idle, die).run_next()
     assert (await desk.coverage(study))["posts"] == 100

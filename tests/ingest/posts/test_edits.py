@@ -136,6 +136,7 @@ async def test_every_field_is_stored_and_read_back(desk: Desk, running: Running)
     assert {name: shown[name] for name in sent if name != "author"} == {
         name: value for name, value in sent.items() if name != "author"
     }
-    assert (shown["depth"], shown["privacy"], shown["source_id"], shown["copy_of"]) == (None, "public", None, None)
+    assert (shown["depth"], shown["privacy"], shown["source_id"]) == (None, "public", None)
+    assert shown["copy_of"] == shown["id"]
     async with running.runtime.database.session(ALPHA) as session:
         assert await session.scalar(text("SELECT edit_claimed FROM posts"))

@@ -93,13 +93,15 @@ class Desk:
         report = IntakeReport()
         async with self.running.runtime.database.session(self.workspace) as session:
             entries = [check(line, each) for line, each in enumerate(posts, 1)]
-            await PostIntake(session, PSEUDONYMS).accept(destination, entries, report)
+            await PostIntake(session, PSEUDONYMS, self.running.runtime.state.copies).accept(
+                destination, entries, report
+            )
         return report.model_dump(mode="json")
 
     async def delete(self, *deletions: Deletion) -> int:
         """Deletes posts as a source does."""
         async with self.running.runtime.database.session(self.workspace) as session:
-            return await PostIntake(session, PSEUDONYMS).delete(deletions)
+            return await PostIntake(session, PSEUDONYMS, self.running.runtime.state.copies).delete(deletions)
 
     async def show(self, external_id: str) -> Json:
         """The post with this external id."""

@@ -87,7 +87,8 @@ class Stage:
         kind = replace(KINDS["sample"], connect=lambda config, tools: self.seeds[config.seed], every_seconds=60)
         surroundings = Surroundings(
             self.running.runtime.database,
-            self.running.runtime.state.model_copy(update=settings),
+            self.running.runtime.settings.model_copy(update=settings),
+            self.running.runtime.state.copies,
             Tools(now=self.clock),
             {**KINDS, "sample": kind},
         )

@@ -33,10 +33,15 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a batch of arrivals asks for, by post: texts to read, and changes of everything but the text."""
+    """What a batch of arrivals asks for, by post: texts to read, and changes of everything but the text.
+
+    `copied` are posts with exactly the text of one that was read before, and its reading. Nearly the same text is not
+    enough: statements are spans of it, and a link or a handle in front moves them all.
+    """
 
     unread: Mapping[UUID, Arrival]
     same_text: Mapping[UUID, Arrival]
+    copied: Mapping[UUID, tuple[Arrival, Reading]]
 
     @property
     def texts(self) -> list[str]:
@@ -46,10 +51,12 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """True when everything that arrived was known or erased."""
-        return not (self.unread or self.same_text)
+        return not (self.unread or self.same_text or self.copied)
 
     def message_of(self, post_id: UUID) -> Received:
         """The message that brought a post of this plan."""
+        if post_id in self.copied:
+            return self.copied[post_id][0].message
         return (self.unread.get(post_id) or self.same_text[post_id]).message
 
 
@@ -61,7 +68,7 @@ class EnrichmentService:
         self._enrichments = EnrichmentRepository(session)
 
     async def plan(self, arrivals: Sequence[Arrival], model: str) -> Plan:
-        """Sorts out what is stale, erased, or known with the same text by the same model."""
+        """Sorts out what is stale, erased, or known with the same text by the same model, of itself or of its first."""
         newest = _newest(arrivals)
         known = await self._enrichments.list_known(newest.keys())
         erased = await self._enrichments.list_erased(newest.keys())
@@ -74,13 +81,27 @@ class EnrichmentService:
                 same_text[post_id] = arrival
             else:
                 unread[post_id] = arrival
-        return Plan(unread, same_text)
+        copied = await self._copied(unread, model)
+        return Plan({key: unread[key] for key in unread if key not in copied}, same_text, copied)
+
+    async def _copied(self, unread: Mapping[UUID, Arrival], model: str) -> dict[UUID, tuple[Arrival, Reading]]:
+        """The posts whose text was read before by the same model, in the first post of their group of copies."""
+        firsts = {
+            key: UUID(each.post.copy_of) for key, each in unread.items() if each.post.copy_of not in ("", each.post.id)
+        }
+        stored = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list({*firsts.values()}))}
+        return {
+            key: (unread[key], stored[first].reading)
+            for key, first in firsts.items()
+            if first in stored
+            and (stored[first].model, stored[first].text_digest) == (model, digest(unread[key].post.text))
+        }
 
     async def carry_out(self, plan: Plan, readings: Sequence[Reading], model: str) -> None:
         """Stores the readings of the plan's texts, and tells what really changed."""
         read = [
             Enrichment.of(arrival.post, model, reading)
-            for arrival, reading in zip(plan.unread.values(), readings, strict=True)
+            for arrival, reading in [*zip(plan.unread.values(), readings, strict=True), *plan.copied.values()]
         ]
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
         moved = [before.moved_to(plan.same_text[post_id].post) for post_id, before in known.items()]

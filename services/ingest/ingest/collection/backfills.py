@@ -56,6 +56,7 @@ class BackfillJob:
         store = BatchStore(
             database=self.surroundings.database,
             settings=self.surroundings.settings,
+            copies=self.surroundings.copies,
             workspace=context.workspace,
             destination=destination_of(source),
             lane=BACKFILL,

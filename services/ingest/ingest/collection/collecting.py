@@ -15,6 +15,7 @@ from ingest.collection.outcomes import STOPPED, Outcome, outcome_of
 from ingest.collection.repository import LEASE_SECONDS
 from ingest.collection.service import Claim, CollectionService, destination_of
 from ingest.collection.storing import BatchStore, batches_of
+from ingest.copies.finder import CopyFinder
 from ingest.models import Source
 from ingest.settings import IngestSettings
 from ingest.sources.connector import Connector, Cursor, SourceRefused, SourceUnavailable
@@ -34,6 +35,7 @@ class Surroundings:
 
     database: Database
     settings: IngestSettings
+    copies: CopyFinder
     tools: Tools
     kinds: Mapping[str, Kind] = field(default_factory=lambda: KINDS)
 
@@ -85,6 +87,7 @@ class Collection:
         store = BatchStore(
             database=self.surroundings.database,
             settings=self.surroundings.settings,
+            copies=self.surroundings.copies,
             workspace=source.workspace_id,
             destination=destination_of(source),
             lane=LIVE,

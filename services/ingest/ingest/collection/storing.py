@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Seque
 from dataclasses import dataclass
 
 from ingest.collection.counts import Counts
+from ingest.copies.finder import CopyFinder
 from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.schemas import IntakeReport
@@ -26,6 +27,7 @@ class BatchStore:
 
     database: Database
     settings: IngestSettings
+    copies: CopyFinder
     workspace: str
     destination: Destination
     lane: str
@@ -41,7 +43,7 @@ class BatchStore:
     async def _store(self, items: Sequence[Intake], deletions: Sequence[Deletion], cursor: Cursor | None) -> None:
         report, deleted = IntakeReport(), 0
         async with self.database.session(self.workspace) as session:
-            intake = PostIntake(session, self.settings.pseudonyms, lane=self.lane)
+            intake = PostIntake(session, self.settings.pseudonyms, self.copies, lane=self.lane)
             if items:
                 await intake.accept(self.destination, items, report)
             if deletions:

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
+from ingest.copies.finder import CopyFinder
 from ingest.imports.readings import Reading, Seen, Stretch
 from ingest.imports.schemas import ImportParameters, ImportResult, ImportState
 from ingest.imports.service import IMPORT, ImportService
@@ -63,6 +64,7 @@ class ImportJob:
 
     database: Database
     settings: IngestSettings
+    copies: CopyFinder
 
     @property
     def handler(self) -> JobHandler:
@@ -95,7 +97,7 @@ class ImportJob:
     async def _store(self, run: _Run, stretch: Stretch) -> None:
         context, state, size = run.context, run.state, run.parameters.bytes
         async with self.database.session(context.workspace) as session:
-            intake = PostIntake(session, self.settings.pseudonyms, lane=BACKFILL)
+            intake = PostIntake(session, self.settings.pseudonyms, self.copies, lane=BACKFILL)
             await intake.accept(run.destination, stretch.intake, state.report)
             state.entries += stretch.entries
             # What ZIP and Parquet are read by turns may be read twice.

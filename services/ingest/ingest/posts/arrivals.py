@@ -45,8 +45,11 @@ class Entrance:
     def _record(self, post: NewPost) -> PostRecord:
         # Some sources write that the first post of a thread answers itself.
         parent_id = post.parent_id if post.parent_id != post.external_id else ""
+        post_id = new_id()
         return PostRecord(
-            id=new_id(),
+            id=post_id,
+            # Its own first, until it is found to be a copy.
+            copy_of=post_id,
             platform=post.platform,
             external_id=post.external_id,
             author_id=self._author(post),

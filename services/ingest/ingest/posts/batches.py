@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+from ingest.copies.finder import CopyFinder
 from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.originals.masking import original_of
@@ -29,6 +30,7 @@ class BatchIntake:
 
     database: Database
     settings: IngestSettings
+    copies: CopyFinder
     workspace: str
     destination: Destination
     keep: Keep = _keep_nothing
@@ -69,7 +71,8 @@ class BatchIntake:
         if intake := list(chunk):
             part = IntakeReport()
             async with self.database.session(self.workspace) as session:
-                await PostIntake(session, self.settings.pseudonyms).accept(self.destination, intake, part)
+                posts = PostIntake(session, self.settings.pseudonyms, self.copies)
+                await posts.accept(self.destination, intake, part)
                 await self.keep(session, part)
             report.add(part)
 

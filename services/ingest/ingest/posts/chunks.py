@@ -30,6 +30,12 @@ class Chunk:
         return [self.current[key] for key in self.changed]
 
     @property
+    def reworded(self) -> list[PostRecord]:
+        """Posts that were stored before with another text."""
+        known = self.known.living
+        return [post for post in self.altered if post.key in known and post.text != known[post.key].text]
+
+    @property
     def revised(self) -> list[PostRecord]:
         """Posts that were stored before and have a new revision, which others must hear of."""
         known = self.known.living

@@ -12,6 +12,7 @@ from ingest.posts.bodies import JSON, NDJSON, POSTS_BODY
 from ingest.posts.destinations import Destination
 from ingest.posts.schemas import IntakeReport, ObservationView, PostView
 from ingest.posts.service import PostService
+from ingest.resources import Resources
 from ingest.settings import IngestSettings
 from ingest.studies.service import StudyService
 from kit.errors import Invalid, Malformed
@@ -31,9 +32,8 @@ async def send_posts(study_id: UUID, request: Request, principal: Writer, runtim
     is stored while it arrives.
     """
     settings = cast(IngestSettings, runtime.settings)
-    return await take(
-        request, BatchIntake(runtime.database, settings, principal.workspace, Destination.of_study(study_id))
-    )
+    copies, destination = cast(Resources, runtime.state).copies, Destination.of_study(study_id)
+    return await take(request, BatchIntake(runtime.database, settings, copies, principal.workspace, destination))
 
 
 async def take(request: Request, intake: BatchIntake) -> IntakeReport:

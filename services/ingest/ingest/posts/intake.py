@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ingest.authors.pseudonyms import Pseudonyms
+from ingest.copies.finder import CopyFinder
+from ingest.copies.repository import CopyRepository
 from ingest.posts.arrivals import Arrival, Entrance
 from ingest.posts.chunks import Chunk
 from ingest.posts.destinations import Destination
@@ -34,7 +36,7 @@ Intake = Submission | Rejection
 class PostIntake:
     """Accepts posts for one workspace, a chunk per transaction."""
 
-    def __init__(self, session: Session, pseudonyms: Pseudonyms, lane: str = LIVE) -> None:
+    def __init__(self, session: Session, pseudonyms: Pseudonyms, copies: CopyFinder, lane: str = LIVE) -> None:
         self._session = session
         self._posts = PostRepository(session)
         self._originals = OriginalRepository(session)
@@ -42,6 +44,7 @@ class PostIntake:
         self._threads = ThreadRepository(session)
         self._studies = StudyRepository(session)
         self._pseudonyms = pseudonyms
+        self._copies = copies
         self._lane = lane
 
     async def accept(self, destination: Destination, intake: Sequence[Intake], report: IntakeReport) -> None:
@@ -63,6 +66,7 @@ class PostIntake:
         for line, reason in sorted(rejected):
             report.reject(line, reason)
         await self._write(chunk, now)
+        await self._group(chunk)
         self._announce(chunk)
 
     async def delete(self, deletions: Sequence[Deletion]) -> int:
@@ -130,6 +134,18 @@ class PostIntake:
             await self._originals.keep(kept)
         if gone := [post_id for post_id in chunk.originals if post_id not in kept and post_id not in chunk.added]:
             await self._originals.remove(gone)
+
+    async def _group(self, chunk: Chunk) -> None:
+        """Finds out of which earlier posts the new and the reworded ones are copies."""
+        reworded, repository = chunk.reworded, CopyRepository(self._session)
+        if reworded:
+            await repository.forget([post.id for post in reworded])
+        posts = [*chunk.new, *reworded]
+        firsts = await self._copies.find(self._session, {post.id: post.text for post in posts}) if posts else {}
+        moved = [replace(post, copy_of=firsts[post.id]) for post in posts if post.copy_of != firsts[post.id]]
+        if moved:
+            await repository.mark({post.id: firsts[post.id] for post in moved})
+        chunk.current |= {post.key: post for post in moved}
 
     def _announce(self, chunk: Chunk) -> None:
         for post in chunk.new:

@@ -146,7 +146,7 @@ _ERASE = text(
 )
 _FORGET = tuple(
     text(f"DELETE FROM {table} WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
-    for table in ("post_studies", "raw_posts", "engagement_observations")
+    for table in ("post_studies", "raw_posts", "engagement_observations", "post_signatures")
 )
 _IDS_OF_AUTHOR = text(
     "SELECT id FROM posts WHERE workspace_id = :workspace AND author_id = :author AND erased_at IS NULL LIMIT :limit"

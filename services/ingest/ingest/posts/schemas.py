@@ -188,7 +188,9 @@ class PostView(BaseModel):
     parent_post_id: UUID | None = Field(default=None, description="The answered post, if it is here.")
     repost_of_post_id: UUID | None = Field(default=None, description="The repeated post, if it is here.")
     quote_of_post_id: UUID | None = Field(default=None, description="The quoted post, if it is here.")
-    copy_of: UUID | None = Field(description="The first post with nearly the same text.")
+    copy_of: UUID | None = Field(
+        description="The first post with nearly the same text, which may be this one; null when not looked for."
+    )
     has_media: bool
     engagement: EngagementView
     changed_at: datetime | None = Field(

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.copies.finder import CopyFinder
 from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.submissions import check
@@ -24,6 +25,7 @@ class SampleJob:
 
     database: Database
     settings: IngestSettings
+    copies: CopyFinder
 
     @property
     def handler(self) -> JobHandler:
@@ -38,7 +40,7 @@ class SampleJob:
         posts = itertools.islice(conversation.posts(), state.posts, None)
         while chunk := await asyncio.to_thread(self._take, posts, state.posts):
             async with self.database.session(context.workspace) as session:
-                intake = PostIntake(session, self.settings.pseudonyms, lane=BACKFILL)
+                intake = PostIntake(session, self.settings.pseudonyms, self.copies, lane=BACKFILL)
                 await intake.accept(Destination.of_study(asked.study_id), chunk, state.report)
                 state.posts += len(chunk)
                 await context.advance_within(session, state.posts, asked.posts, state.model_dump(mode="json"))

@@ -14,6 +14,7 @@ from ingest.posts.intake import Intake
 from ingest.posts.originals.masking import original_of
 from ingest.posts.schemas import IntakeReport
 from ingest.posts.submissions import check, read_json_line
+from ingest.resources import Resources
 from ingest.settings import IngestSettings
 from ingest.sources.push.service import PushService
 from ingest.sources.tools import Tools
@@ -38,7 +39,7 @@ async def push_posts(
     Every study whose query they match takes them; no study needs to be named. A request may be repeated without
     fear, because platform and external id make a post known.
     """
-    settings = cast(IngestSettings, runtime.settings)
+    settings, copies = cast(IngestSettings, runtime.settings), cast(Resources, runtime.state).copies
     destination = Destination(keeps_handles=True)
     if source_id is not None:
         async with runtime.database.session(principal.workspace) as session:
@@ -48,7 +49,7 @@ async def push_posts(
         if source_id is not None:
             await PushService(session, Tools()).count(source_id, report)
 
-    return await take(request, BatchIntake(runtime.database, settings, principal.workspace, destination, keep))
+    return await take(request, BatchIntake(runtime.database, settings, copies, principal.workspace, destination, keep))
 
 
 @router.post("/sources/{source_id}/webhook", openapi_extra=POSTS_BODY)
@@ -66,12 +67,12 @@ async def receive_webhook(
     counts of zero.
     """
     body = await request.body()
-    settings, tools = cast(IngestSettings, runtime.settings), Tools()
+    settings, copies, tools = cast(IngestSettings, runtime.settings), cast(Resources, runtime.state).copies, Tools()
     async with runtime.database.session(EVERYWHERE) as session:
         source, delivery_id = await PushService(session, tools).signed_by(source_id, request.headers, body)
     items = _items(request, body)
     async with runtime.database.session(source.workspace_id) as session:
-        return await PushService(session, tools).take(source, delivery_id, items, settings)
+        return await PushService(session, tools).take(source, delivery_id, items, settings, copies)
 
 
 def _items(request: Request, body: bytes) -> list[Intake]:

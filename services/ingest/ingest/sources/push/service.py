@@ -6,6 +6,7 @@ from uuid import UUID
 
 from ingest.collection.counts import Counts
 from ingest.collection.service import CollectionService, destination_of
+from ingest.copies.finder import CopyFinder
 from ingest.models import Source
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.schemas import IntakeReport
@@ -56,13 +57,13 @@ class PushService:
         return source, delivery_id
 
     async def take(
-        self, source: Source, delivery_id: str, items: Sequence[Intake], settings: IngestSettings
+        self, source: Source, delivery_id: str, items: Sequence[Intake], settings: IngestSettings, copies: CopyFinder
     ) -> IntakeReport:
         """Takes a delivery in, all of it in the session's transaction; nothing the second time it comes."""
         report = IntakeReport()
         if not await first_time(self._session, f"webhook {source.id}", [delivery_id]):
             return report
-        intake = PostIntake(self._session, settings.pseudonyms)
+        intake = PostIntake(self._session, settings.pseudonyms, copies)
         for start in range(0, len(items), settings.chunk_posts):
             await intake.accept(destination_of(source), items[start : start + settings.chunk_posts], report)
         await self.count(source.id, report)

@@ -1,0 +1,1 @@
+"""How well copies are found: real posts with planted edits, and with changes that make another message."""
