@@ -1,10 +1,14 @@
 """What the ingest service consists of."""
 
 import logging
+from asyncio import Event
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import cast
 
+from ingest.erasures.endpoints import router as erasures
+from ingest.erasures.jobs import AuthorErasureJob
 from ingest.imports.endpoints import router as imports
 from ingest.imports.jobs import ImportJob
 from ingest.imports.sweeping import UploadSweeper
@@ -15,7 +19,8 @@ from ingest.samples.endpoints import router as samples
 from ingest.samples.jobs import SampleJob
 from ingest.settings import LAPTOP_KEY, IngestSettings
 from ingest.studies.endpoints import router as studies
-from kit.jobs import JobHandler
+from kit.erasures.purger import Purger
+from kit.jobs import JobHandler, JobRunner
 from kit.rest.jobs import router as jobs
 from kit.rpc import Servicer
 from kit.runtime import Runtime
@@ -42,19 +47,27 @@ def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
     return [ImportJob(runtime.database, settings).handler, SampleJob(runtime.database, settings).handler]
 
 
+async def _erase_authors(runtime: Runtime, stopping: Event) -> None:
+    """Erasures have a runner of their own: they must not wait for an import of hours."""
+    handler = AuthorErasureJob(runtime.database, runtime.state).handler
+    await JobRunner(runtime.database, [handler], stopping).run()
+
+
 def _workers(runtime: Runtime) -> Sequence[Worker]:
     settings: IngestSettings = runtime.state
-    keeper = RetentionKeeper(runtime.database, settings.retention_days, settings.retention_sweep_seconds)
+    keeper = RetentionKeeper(runtime.database, settings)
     return [
         Worker("uploads", UploadSweeper(runtime.database, settings.uploads_sweep_seconds).run),
         Worker("retention", keeper.run),
+        Worker("erasures", partial(_erase_authors, runtime)),
+        Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
     ]
 
 
 service = Service(
     settings=IngestSettings,
     description="Studies, posts and authors: what comes in, from where, and how it leaves.",
-    routers=[studies, posts, imports, samples, jobs],
+    routers=[studies, posts, erasures, imports, samples, jobs],
     servicers=_servicers,
     workers=_workers,
     job_handlers=_job_handlers,

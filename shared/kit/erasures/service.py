@@ -74,4 +74,3 @@ class ErasureRecords:
     async def list_newest(self, before: UUID | None, limit: int) -> list[ErasureRecord]:
         """The newest records, older than `before` when it is given."""
         return [ErasureRecord.model_validate(row) for row in await self._records.list_newest(before, limit)]
-
