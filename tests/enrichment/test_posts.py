@@ -213,7 +213,10 @@ async def test_an_event_that_cannot_be_applied_does_not_hold_up_the_others(
 
     await collect(*(post(f"post number {number}") for number in range(5)))
 
-    assert await posts_of(enrichment, STUDY) == 5
+    async def is_five() -> bool:
+        return await posts_of(enrichment, STUDY) == 5
+
+    await until(is_five)
 
 
 async def test_backfill_stays_on_its_lane_and_in_its_trace(
