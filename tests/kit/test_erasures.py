@@ -10,7 +10,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import text
 
 from kit.db import EVERYWHERE, Database, new_id
-from kit.erasures import ErasedPosts, ErasureRecord, ErasureRecords, ErasureStatus, Purger
+from kit.erasures.purger import Purger
+from kit.erasures.schemas import ErasureRecord, ErasureStatus
+from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.erasures.waiting import WaitingPostRepository
 from kit.errors import NotFound
 from kit.events import BACKFILL, Bus, Consumer, Received, dead_letters, seal

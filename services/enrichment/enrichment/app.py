@@ -11,8 +11,8 @@ from enrichment.readings.desk import ReadingDesk, open_desk
 from enrichment.rpc import EnrichmentServicer
 from enrichment.search.endpoints import router as search
 from enrichment.settings import EnrichmentSettings
-from kit.erasures import Purger
-from kit.erasures import router as erasures
+from kit.erasures.endpoints import router as erasures
+from kit.erasures.purger import Purger
 from kit.events import Consumer
 from kit.rpc import Servicer
 from kit.runtime import Runtime

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enrichment.enrichments.service import Arrival, EnrichmentService
 from enrichment.readings.desk import ReadingDesk
 from kit.db import Database
-from kit.erasures import ErasedPosts
+from kit.erasures.service import ErasedPosts
 from kit.events import Consumer, Received, by_workspace
 from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostCollected, PostErased, PostUpdated
 

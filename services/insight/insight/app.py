@@ -20,8 +20,8 @@ from insight.trends.endpoints import router as trends
 from insight.webhooks.endpoints import router as webhooks
 from insight.webhooks.sender import WebhookSender, http_client
 from insight.webhooks.worker import DeliveryWorker
-from kit.erasures import Purger
-from kit.erasures import router as erasures
+from kit.erasures.endpoints import router as erasures
+from kit.erasures.purger import Purger
 from kit.events import Consumer
 from kit.rpc import Servicer
 from kit.runtime import Runtime

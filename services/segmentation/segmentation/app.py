@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from kit.erasures import Purger
-from kit.erasures import router as erasures
+from kit.erasures.endpoints import router as erasures
+from kit.erasures.purger import Purger
 from kit.events import Consumer
 from kit.jobs import JobHandler
 from kit.rest.jobs import router as jobs

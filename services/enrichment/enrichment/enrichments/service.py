@@ -10,7 +10,7 @@ from enrichment.enrichments.enrichment import Enrichment, digest
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
 from enrichment.readings.reading import Reading
 from kit.db import Session
-from kit.erasures import ErasedPosts, ErasureRecords
+from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
 from kit.events import Received
 from kit.outbox import emit

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ingest.models import Erasure
 from ingest.posts.schemas import Cleaned, ForeignId, Platform
-from kit.erasures import ErasureRecord, ErasureStatus
+from kit.erasures.schemas import ErasureRecord, ErasureStatus
 
 MOST_POSTS = 1_000
 

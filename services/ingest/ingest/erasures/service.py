@@ -12,7 +12,7 @@ from ingest.models import Erasure
 from ingest.posts.messages import timestamp
 from ingest.posts.submissions import Deletion
 from kit.db import Session, new_id
-from kit.erasures import ErasedPosts, ErasureRecords
+from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
 from kit.jobs import enqueue
 from kit.outbox import emit

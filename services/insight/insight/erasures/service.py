@@ -12,7 +12,7 @@ from insight.rollups.repository import RollupRepository
 from insight.rollups.service import count_changes
 from insight.settings import InsightSettings
 from kit.db import Session
-from kit.erasures import ErasedPosts, ErasureRecords
+from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.events import Received
 
 

@@ -5,7 +5,7 @@ from datetime import UTC
 from uuid import UUID
 
 from kit.db import Session
-from kit.erasures import ErasedPosts, ErasureRecords
+from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.events import Received
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched, PostEnrichment
 from segmentation.memberships.references import References
