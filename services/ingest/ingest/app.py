@@ -55,7 +55,9 @@ async def _erase_authors(runtime: Runtime, stopping: Event) -> None:
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
     settings: IngestSettings = runtime.state
-    keeper = RetentionKeeper(runtime.database, settings)
+    keeper = RetentionKeeper(
+        runtime.database, settings.pseudonyms, settings.retention_days, settings.retention_sweep_seconds
+    )
     return [
         Worker("uploads", UploadSweeper(runtime.database, settings.uploads_sweep_seconds).run),
         Worker("retention", keeper.run),

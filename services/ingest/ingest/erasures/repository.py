@@ -1,6 +1,6 @@
 """Erasures as rows: who asked for what, the posts that go, and tombstones that keep them away."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,23 +31,6 @@ _BY_KEY = text(
 _BY_AUTHOR = text(
     f"{_IDENTITY} WHERE workspace_id = :workspace AND author_id = :author ORDER BY id LIMIT :most FOR UPDATE"
 )
-# What stays is the id, by which the services downstream know the post, and a digest where its public id was, which
-# often names the author.
-_ERASE = text(
-    """
-    UPDATE posts SET external_id = given.tombstone, text = NULL, author_id = NULL, published_at = NULL,
-        claimed_language = '', url = '', author_handle = '', followers = NULL, parent_id = '', thread_id = '',
-        repost_of = '', quote_of = '', has_media = false, changed_at = NULL, copy_of = NULL, depth = NULL,
-        likes = NULL, reposts = NULL, replies = NULL, quotes = NULL, views = NULL,
-        revision = revision + 1, erased_at = :moment
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:tombstones AS text[])) AS given (id, tombstone)
-    WHERE workspace_id = :workspace AND posts.id = given.id AND erased_at IS NULL
-    """
-)
-_REMOVE = [
-    text(f"DELETE FROM {table} WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
-    for table in ("post_studies", "raw_posts", "engagement_observations")
-]
 _KNOWN_AUTHORS = text("SELECT id FROM authors WHERE workspace_id = :workspace AND id = ANY(:ids)")
 _REMOVE_AUTHOR = text("DELETE FROM authors WHERE workspace_id = :workspace AND id = :author")
 
@@ -113,14 +96,6 @@ class ErasureRepository(Repository):
     async def lock_of_author(self, author_id: UUID, most: int) -> list[Identity]:
         """Living posts of an author, at most so many."""
         return _identities(await self._ask(_BY_AUTHOR, author=author_id, most=most))
-
-    async def erase(self, tombstones: Mapping[UUID, UUID], moment: datetime) -> None:
-        """Removes all but the ids of locked posts, each of which keeps its tombstone as its external id."""
-        ids = list(tombstones)
-        names = [str(tombstones[post_id]) for post_id in ids]
-        await self._tell(_ERASE, ids=ids, tombstones=names, moment=moment)
-        for statement in _REMOVE:
-            await self._tell(statement, ids=ids)
 
     async def known_authors(self, ids: Sequence[UUID]) -> set[UUID]:
         """Which of these have or had posts here."""

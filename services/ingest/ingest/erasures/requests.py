@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-THE_SOURCE = "source"
-SEEN_IN_SOURCE = "The source says that it was deleted there."
+from kit.events import LIVE
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who wants something erased, and for which reason; both are kept on record."""
+    """Who wants something erased, and for which reason, both kept on record; and the lane of the events."""
 
     requested_by: str
     reason: str = ""
+    lane: str = LIVE
 
 
-SEEN = Wish(THE_SOURCE, SEEN_IN_SOURCE)
+SEEN = Wish("source", "The source says that it was deleted there.")

@@ -10,10 +10,12 @@ from ingest.erasures.requests import SEEN, Wish
 from ingest.erasures.schemas import ErasureView
 from ingest.models import Erasure
 from ingest.posts.messages import timestamp
+from ingest.posts.repository import PostRepository
 from ingest.posts.submissions import Deletion
 from kit.db import Session, new_id
 from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
+from kit.events import LIVE
 from kit.jobs import enqueue
 from kit.outbox import emit
 from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostCollected, PostErased, PostUpdated
@@ -31,8 +33,16 @@ class ErasureService:
         self._session = session
         self._pseudonyms = pseudonyms
         self._erasures = ErasureRepository(session)
+        self._posts = PostRepository(session)
         self._tombstones = TombstoneRepository(session)
         self._records = ErasureRecords(session)
+
+    async def hold_off(self) -> None:
+        """Waits for those who are storing posts, and lets no other begin until the transaction ends.
+
+        Whoever locks posts in order to erase them calls it first, or both would wait for one another.
+        """
+        await self._tombstones.fence()
 
     async def erase_posts(self, ids: Sequence[UUID], wish: Wish) -> ErasureView:
         """Erases posts; those that were erased before are announced anew, so that they are confirmed anew.
@@ -44,7 +54,7 @@ class ErasureService:
         if unknown := set(ids) - {post.id for post in posts}:
             raise NotFound(f"No post has the id {min(unknown)} in this workspace; nothing was erased.")
         erasure = self._begin(wish, None)
-        await self._erase(erasure, posts)
+        await self._erase(erasure, posts, wish.lane)
         return await self._show(erasure)
 
     async def erase_post(self, post_id: UUID, wish: Wish) -> None:
@@ -54,7 +64,7 @@ class ErasureService:
         if not posts:
             raise NotFound(f"No post has the id {post_id} in this workspace.")
         if not posts[0].is_erased:
-            await self._erase(self._begin(wish, None), posts)
+            await self._erase(self._begin(wish, None), posts, wish.lane)
 
     async def erase_named_author(self, platform: str, external_id: str, wish: Wish) -> ErasureView:
         """Erases an author by the id that the platform gave them, whether or not a post of theirs was ever here."""
@@ -67,16 +77,21 @@ class ErasureService:
             raise NotFound(f"No author has the id {author_id} in this workspace.")
         return await self._erase_author(author_id, wish)
 
-    async def erase_seen(self, deletions: Sequence[Deletion]) -> None:
-        """Erases what a source says was deleted there; what was never here is passed over."""
+    async def erase_seen(self, deletions: Sequence[Deletion]) -> int:
+        """Erases what a source says was deleted there, and returns how many posts went at once.
+
+        What was never here is passed over: of a stream's many deletions, few concern a post that was kept.
+        """
         await self._tombstones.fence()
         keys = [(each.platform, each.external_id) for each in deletions if each.external_id]
-        if posts := await self._erasures.lock_by_key(keys) if keys else []:
+        posts = await self._erasures.lock_by_key(keys) if keys else []
+        if posts:
             await self._erase(self._begin(SEEN, None), posts)
         gone = [each for each in deletions if each.author and not each.external_id]
         authors = {self._pseudonyms.of(self._session.workspace, each.platform, each.author) for each in gone}
-        for author_id in sorted(await self._erasures.known_authors(list(authors))):
-            await self._erase_author(author_id, SEEN)
+        known = await self._erasures.known_authors(list(authors)) if authors else set()
+        erased = [await self._erase_author(author_id, SEEN) for author_id in sorted(known)]
+        return len(posts) + sum(each.posts for each in erased)
 
     async def go_on(self, erasure_id: UUID) -> tuple[int, bool]:
         """Erases the next posts of an author; returns how many, and whether there may be more."""
@@ -138,18 +153,18 @@ class ErasureService:
             emit(self._session, gone)
         return len(posts)
 
-    async def _erase(self, erasure: Erasure, posts: Sequence[Identity]) -> None:
+    async def _erase(self, erasure: Erasure, posts: Sequence[Identity], lane: str = LIVE) -> None:
         """Removes posts, buries them, takes unsent events about them back, and announces that they are gone."""
         moment = datetime.now(UTC)
         living = {post.id: self._tombstone_of(post) for post in posts if not post.is_erased}
         if living:
-            await self._erasures.erase(living, moment)
+            await self._posts.erase(living, moment)
             await self._tombstones.bury(living.values(), moment)
         moments = {post.id: moment for post in posts}
         await self._records.apply(ErasedPosts(moments, {erasure.id: list(moments)}), _OWN_EVENTS)
         for post in posts:
             event = PostErased(post_id=str(post.id), erased_at=timestamp(moment), erasure_id=str(erasure.id))
-            emit(self._session, event)
+            emit(self._session, event, lane=lane)
 
     def _tombstone_of(self, post: Identity) -> UUID:
         return self._pseudonyms.of_post(self._session.workspace, post.platform, post.external_id)

@@ -151,6 +151,7 @@ _LIST_OF_THREAD = text(
     """
 )
 
+
 @dataclass(frozen=True)
 class KnownPosts:
     """Posts that were there before, locked: those that live, and the keys of those that were erased."""
