@@ -10,7 +10,7 @@ from ingest.erasures.schemas import ErasureRequest, ErasureView
 from ingest.erasures.service import ErasureService
 from ingest.settings import IngestSettings
 from kit.db import Session
-from kit.rest import CurrentPrincipal, CurrentRuntime, Page, Paging, ReadSession, Router, WriteSession
+from kit.rest import AdminSession, CurrentPrincipal, CurrentRuntime, Page, Paging, ReadSession, Router
 from kit.runtime import Runtime
 
 router = Router(prefix="/v1", tags=["erasures"])
@@ -19,7 +19,7 @@ router = Router(prefix="/v1", tags=["erasures"])
 @router.post("/erasures", status_code=202)
 async def start_erasure(
     wanted: ErasureRequest,
-    session: WriteSession,
+    session: AdminSession,
     principal: CurrentPrincipal,
     runtime: CurrentRuntime,
     response: Response,
@@ -52,7 +52,7 @@ async def get_erasure(erasure_id: UUID, session: ReadSession, runtime: CurrentRu
 
 @router.delete("/posts/{post_id}", status_code=204)
 async def erase_post(
-    post_id: UUID, session: WriteSession, principal: CurrentPrincipal, runtime: CurrentRuntime
+    post_id: UUID, session: AdminSession, principal: CurrentPrincipal, runtime: CurrentRuntime
 ) -> None:
     """Erase a post for good.
 
