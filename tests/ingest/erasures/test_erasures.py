@@ -1,5 +1,6 @@
 """An erasure is a resource: posts or an author go for good, on record, and the streams with them."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -9,7 +10,11 @@ from sqlalchemy import text
 
 from ingest.erasures import service as erasures
 from ingest.erasures.service import ErasureService
-from ingest.posts.submissions import Deletion
+from ingest.posts.destinations import Destination
+from ingest.posts.intake import PostIntake
+from ingest.posts.repository import FORGET
+from ingest.posts.schemas import IntakeReport, NewPost
+from ingest.posts.submissions import Deletion, Submission
 from ingest.settings import IngestSettings
 from kit.db import EVERYWHERE
 from kit.testing import ALPHA, BETA, Running, until
@@ -220,3 +225,51 @@ async def test_deleting_a_post_shows_among_the_erasures(desk: Desk) -> None:
     listed: Sequence[Json] = (await desk.client.get("/v1/erasures")).json()["items"]
     assert [each["posts"] for each in listed] == [1]
     assert UUID(listed[0]["id"])
+
+
+async def test_every_table_that_is_about_single_posts_forgets_an_erased_one(running: Running) -> None:
+    """A new table with a `post_id` belongs into `FORGET` of `posts/repository.py`."""
+    kept_for_good = {"erasure_posts"}
+    query = (
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'post_id'"
+    )
+    async with running.runtime.database.session(EVERYWHERE) as session:
+        tables = set(await session.scalars(text(query)))
+
+    forgotten = {table for table in tables for statement in FORGET if f"DELETE FROM {table} " in statement.text}
+
+    assert tables - kept_for_good == forgotten
+
+
+async def test_a_transaction_that_stores_posts_may_not_erase_as_well(desk: Desk, running: Running) -> None:
+    """Two such transactions, each waiting for the other to stop storing, would never end."""
+    study = await desk.ask()
+    settings = running.runtime.settings
+    assert isinstance(settings, IngestSettings)
+
+    async def store_and_erase() -> None:
+        async with running.runtime.database.session(ALPHA) as session:
+            intake = PostIntake(session, settings.pseudonyms)
+            submission = Submission(1, NewPost.model_validate(post(1)))
+            await intake.accept(Destination.of_study(UUID(study["id"])), [submission], IntakeReport())
+            await intake.delete([Deletion("x", "post-1")])
+
+    with pytest.raises(RuntimeError, match="transactions of their own"):
+        await store_and_erase()
+
+
+async def test_an_author_stays_away_whatever_arrives_at_the_moment_of_the_erasure(desk: Desk) -> None:
+    study = await desk.ask()
+    await desk.send(study, post(0, author="mara"))
+
+    async def send(first: int) -> None:
+        await desk.stream(study, lines(post(number, author="mara") for number in range(first, first + 60)))
+
+    await asyncio.gather(
+        *(send(100 * number) for number in range(4)),
+        erase(desk, author={"platform": "x", "external_id": "mara"}),
+        *(send(100 * number + 50) for number in range(4)),
+    )
+
+    assert await desk.posts() == []
+    assert (await desk.coverage(study))["posts"] == 0

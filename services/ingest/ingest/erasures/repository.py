@@ -12,6 +12,7 @@ from sqlmodel import col
 from ingest.models import Erasure
 from kit.db import Repository
 
+_STORES_POSTS = "stores posts"
 _HOLD_OFF = text("SELECT pg_advisory_xact_lock_shared(hashtextextended('erasures:' || :workspace, 0))")
 _FENCE = text("SELECT pg_advisory_xact_lock(hashtextextended('erasures:' || :workspace, 0))")
 _FIND_TOMBSTONES = text("SELECT id FROM tombstones WHERE workspace_id = :workspace AND id = ANY(:ids)")
@@ -50,6 +51,7 @@ class TombstoneRepository(Repository):
 
     async def hold_off(self) -> None:
         """Lets no erasure begin before this transaction ends; whoever stores posts calls it first."""
+        self.session.info[_STORES_POSTS] = True
         await self.session.execute(_HOLD_OFF, {"workspace": self.workspace})
 
     async def among(self, ids: Collection[UUID]) -> set[UUID]:
@@ -57,7 +59,12 @@ class TombstoneRepository(Repository):
         return set(await self.session.scalars(_FIND_TOMBSTONES, {"workspace": self.workspace, "ids": list(ids)}))
 
     async def fence(self) -> None:
-        """Waits for those who are storing posts, and lets no other begin until the transaction ends."""
+        """Waits for those who are storing posts, and lets no other begin until the transaction ends.
+
+        Raises `RuntimeError` in a transaction that stores posts itself: two of them would wait for one another.
+        """
+        if self.session.info.get(_STORES_POSTS):
+            raise RuntimeError("Posts are stored and erased in transactions of their own, one after the other.")
         await self.session.execute(_FENCE, {"workspace": self.workspace})
 
     async def bury(self, ids: Iterable[UUID], moment: datetime) -> None:

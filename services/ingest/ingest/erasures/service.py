@@ -37,7 +37,7 @@ class ErasureService:
         self._tombstones = TombstoneRepository(session)
         self._records = ErasureRecords(session)
 
-    async def hold_off(self) -> None:
+    async def hold_off_intake(self) -> None:
         """Waits for those who are storing posts, and lets no other begin until the transaction ends.
 
         Whoever locks posts in order to erase them calls it first, or both would wait for one another.

@@ -71,7 +71,8 @@ class PostIntake:
     async def delete(self, deletions: Sequence[Deletion]) -> int:
         """Erases the posts and authors that a source says are gone; returns how many posts that were.
 
-        What was never here is passed over: of a stream's many deletions, few concern a post that was kept.
+        What was never here is passed over: of a stream's many deletions, few concern a post that was kept. Call it in a
+        transaction of its own, after the one that took posts in.
         """
         return await ErasureService(self._session, self._pseudonyms).erase_seen(deletions)
 

@@ -129,7 +129,8 @@ _ERASE = text(
     WHERE workspace_id = :workspace AND posts.id = given.id AND erased_at IS NULL
     """
 )
-_FORGET = tuple(
+# Whatever is kept of single posts, table by table.
+FORGET = tuple(
     text(f"DELETE FROM {table} WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
     for table in ("post_studies", "raw_posts", "engagement_observations")
 )
@@ -230,7 +231,7 @@ class PostRepository(Repository):
         ids = list(tombstones)
         names = [str(tombstones[post_id]) for post_id in ids]
         await self._tell(_ERASE, ids=ids, tombstones=names, moment=moment)
-        for statement in _FORGET:
+        for statement in FORGET:
             await self._tell(statement, ids=ids)
 
     async def ids_of_keys(self, keys: Iterable[Key]) -> dict[Key, UUID]:

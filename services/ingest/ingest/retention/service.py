@@ -28,7 +28,7 @@ class RetentionService:
         Their events travel on the backfill lane: thousands may go at once, and no live post should wait for them.
         """
         before = datetime.now(UTC) - timedelta(days=term.days)
-        await self._erasures.hold_off()
+        await self._erasures.hold_off_intake()
         ids = await self._expired.lock_expired(term.source_id, before, limit)
         if ids:
             wish = Wish("retention", f"Posts of this source are kept for {term.days} days.", BACKFILL)
