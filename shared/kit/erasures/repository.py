@@ -31,7 +31,7 @@ _FORGET_ANSWERS = text(
     f"DELETE FROM idempotency_keys WHERE workspace_id = :workspace AND body IS NOT NULL "
     f"AND EXISTS (SELECT FROM {sql_naming('body')} WHERE named.id[1] = ANY(:ids))"
 )
-_GET = text("SELECT * FROM erasures WHERE workspace_id = :workspace AND id = :id")
+_FIND = text("SELECT * FROM erasures WHERE workspace_id = :workspace AND id = ANY(:ids)")
 _LIST = text(
     "SELECT * FROM erasures WHERE workspace_id = :workspace AND (CAST(:before AS uuid) IS NULL OR id < :before) "
     "ORDER BY id DESC LIMIT :limit"
@@ -67,10 +67,10 @@ class ErasureRecordRepository(Repository):
         values = {"workspace": self.workspace, "ids": [str(post_id) for post_id in posts]}
         await self.session.execute(_FORGET_ANSWERS, values)
 
-    async def find(self, erasure_id: UUID) -> "Row[Any] | None":
-        """One record, if this service has heard of the erasure."""
-        rows = await self.session.execute(_GET, {"workspace": self.workspace, "id": erasure_id})
-        return rows.one_or_none()
+    async def find(self, ids: Sequence[UUID]) -> "Sequence[Row[Any]]":
+        """The records of these erasures, in no particular order; those that did not arrive here are left out."""
+        rows = await self.session.execute(_FIND, {"workspace": self.workspace, "ids": list(ids)})
+        return rows.all()
 
     async def list_newest(self, before: UUID | None, limit: int) -> "Sequence[Row[Any]]":
         """The newest records, older than `before` when it is given."""

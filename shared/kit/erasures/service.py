@@ -66,10 +66,14 @@ class ErasureRecords:
 
     async def get(self, erasure_id: UUID) -> ErasureRecord:
         """One record; raises `NotFound` while the erasure has not arrived here."""
-        found = await self._records.find(erasure_id)
-        if found is None:
+        found = await self.find([erasure_id])
+        if not found:
             raise NotFound(f"No erasure with the id {erasure_id} has been applied here.")
-        return ErasureRecord.model_validate(found)
+        return found[erasure_id]
+
+    async def find(self, ids: Sequence[UUID]) -> dict[UUID, ErasureRecord]:
+        """The records of these erasures by id; those that did not arrive here are left out."""
+        return {row.id: ErasureRecord.model_validate(row) for row in await self._records.find(ids)}
 
     async def list_newest(self, before: UUID | None, limit: int) -> list[ErasureRecord]:
         """The newest records, older than `before` when it is given."""

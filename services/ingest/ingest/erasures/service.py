@@ -106,7 +106,9 @@ class ErasureService:
 
     async def list_newest(self, before: UUID | None, limit: int) -> list[ErasureView]:
         """The newest erasures, older than `before` when it is given."""
-        return [await self._show(each) for each in await self._erasures.list_newest(before, limit)]
+        erasures = await self._erasures.list_newest(before, limit)
+        records = await self._records.find([each.id for each in erasures])
+        return [ErasureView.of(each, records[each.id]) for each in erasures]
 
     async def _get(self, erasure_id: UUID) -> Erasure:
         erasure = await self._erasures.find(erasure_id)
