@@ -35,6 +35,9 @@ async def ids(system: System) -> Ids:
     await system.finish_job("segmentation", job)
     await system.headlines(study)
     endpoint = await system.ask("POST", "/insight/v1/endpoints", json={"url": "https://partner.example/hook"})
+    new_source = {"name": "Solane", "kind": "sample", "config": {"posts": 10}, "every_seconds": 604_800}
+    source = await system.ask("POST", "/ingest/v1/sources", json=new_source)
+    run = await system.ask("POST", f"/ingest/v1/sources/{source['id']}/runs")
     return {
         "study_id": study,
         "post_id": await _first(system, f"/ingest/v1/posts?study_id={study}"),
@@ -42,6 +45,8 @@ async def ids(system: System) -> Ids:
         "segmentation_id": await _first(system, f"/segmentation/v1/studies/{study}/segmentations"),
         "insight_id": await _first(system, f"/insight/v1/insights?study_id={study}"),
         "endpoint_id": endpoint["id"],
+        "source_id": source["id"],
+        "run_id": run["id"],
     }
 
 
@@ -82,8 +87,14 @@ BODIES: dict[str, Any] = {
     "/posts": {"posts": [{"external_id": "x", "text": "hello"}]},
     "/samples": {"posts": 10},
     "/reject": {"reason": "no"},
+    "/backfills": {"since": "2026-01-01T00:00:00Z"},
     "": {},
 }
+
+
+def _asks_for_a_signature(path: str) -> bool:
+    """The one operation without a key: a stranger is told nothing but that the signature is wrong."""
+    return path.endswith("/webhook")
 
 
 def _request(method: str, path: str) -> dict[str, Any]:
@@ -101,7 +112,9 @@ async def test_every_id_is_404_to_another_workspace(system: System, ids: Ids, st
     checked = 0
     for method, path, _ in await operations(system, ids):
         answer = await stranger.request(method, path, **_request(method, path))
-        if _reads_by_study(path) and answer.status_code == 200:
+        if _asks_for_a_signature(path):
+            assert answer.status_code == 401, f"{method} {path} answers {answer.status_code} {answer.text[:300]}"
+        elif _reads_by_study(path) and answer.status_code == 200:
             assert _is_empty(answer.json()), f"{method} {path} shows {answer.text[:300]}"
         else:
             assert answer.status_code == 404, f"{method} {path} answers {answer.status_code} {answer.text[:300]}"

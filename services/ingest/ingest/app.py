@@ -1,12 +1,15 @@
 """What the ingest service consists of."""
 
+import asyncio
 import logging
-from asyncio import Event
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import cast
 
+from ingest.collection.backfills import BackfillJob
+from ingest.collection.collecting import Surroundings
+from ingest.collection.scheduler import RunSweeper, Scheduler
 from ingest.erasures.endpoints import router as erasures
 from ingest.erasures.jobs import AuthorErasureJob
 from ingest.imports.endpoints import router as imports
@@ -18,6 +21,9 @@ from ingest.rpc import IngestServicer
 from ingest.samples.endpoints import router as samples
 from ingest.samples.jobs import SampleJob
 from ingest.settings import LAPTOP_KEY, IngestSettings
+from ingest.sources.endpoints import router as sources
+from ingest.sources.push.endpoints import router as push
+from ingest.sources.tools import Tools
 from ingest.studies.endpoints import router as studies
 from kit.erasures.purger import Purger
 from kit.jobs import JobHandler, JobRunner
@@ -47,7 +53,7 @@ def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
     return [ImportJob(runtime.database, settings).handler, SampleJob(runtime.database, settings).handler]
 
 
-async def _erase_authors(runtime: Runtime, stopping: Event) -> None:
+async def _erase_authors(runtime: Runtime, stopping: asyncio.Event) -> None:
     """Erasures have a runner of their own: they must not wait for an import of hours."""
     handler = AuthorErasureJob(runtime.database, runtime.state).handler
     await JobRunner(runtime.database, [handler], stopping).run()
@@ -58,18 +64,28 @@ def _workers(runtime: Runtime) -> Sequence[Worker]:
     keeper = RetentionKeeper(
         runtime.database, settings.pseudonyms, settings.retention_days, settings.retention_sweep_seconds
     )
+    surroundings = Surroundings(runtime.database, settings, Tools(allow_private_hosts=settings.allow_private_hosts))
     return [
         Worker("uploads", UploadSweeper(runtime.database, settings.uploads_sweep_seconds).run),
         Worker("retention", keeper.run),
         Worker("erasures", partial(_erase_authors, runtime)),
         Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
+        Worker("sources", Scheduler(surroundings).run),
+        Worker("runs", RunSweeper(surroundings).run),
+        Worker("backfills", _backfills(surroundings)),
     ]
+
+
+def _backfills(surroundings: Surroundings) -> Callable[[asyncio.Event], Awaitable[None]]:
+    """Backfills have a runner of their own, because one of days must not keep imports waiting."""
+    handlers = [BackfillJob(surroundings).handler]
+    return lambda stopping: JobRunner(surroundings.database, handlers, stopping).run()
 
 
 service = Service(
     settings=IngestSettings,
     description="Studies, posts and authors: what comes in, from where, and how it leaves.",
-    routers=[studies, posts, erasures, imports, samples, jobs],
+    routers=[studies, posts, erasures, imports, samples, sources, push, jobs],
     servicers=_servicers,
     workers=_workers,
     job_handlers=_job_handlers,

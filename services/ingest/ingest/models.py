@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, DateTime, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field
 
@@ -18,6 +18,10 @@ def _moment(**options: Any) -> Any:
 
 def _texts() -> Any:
     return Field(sa_column=Column(ARRAY(Text), nullable=False))
+
+
+def _json(**options: Any) -> Any:
+    return Field(sa_column=Column(JSONB, nullable=False), **options)
 
 
 class Record(WorkspaceModel, registry=registry()):
@@ -90,3 +94,60 @@ class UploadChunk(Record, table=True):
     upload_id: UUID = Field(primary_key=True)
     number: int = Field(primary_key=True)
     content: bytes
+
+
+class Source(Record, table=True):
+    """A configured origin of posts: what it is, what becomes of its posts, and where its collection stands."""
+
+    __tablename__ = "sources"
+
+    id: UUID = Field(primary_key=True)
+    name: str
+    kind: str
+    config: dict[str, Any] = _json()
+    study_id: UUID | None
+    every_seconds: int | None
+    streams: bool
+    host: str
+    cursor: dict[str, Any] = _json()
+    unmatched: str
+    sample_rate: float
+    keeps_handles: bool
+    privacy: str
+    retention_days: int | None
+    state: str
+    holder: str
+    lease_until: datetime | None = _moment()
+    attempt: int
+    next_due_at: datetime | None = _moment()
+    failures: int
+    last_error: str
+    last_success_at: datetime | None = _moment()
+    last_post_at: datetime | None = _moment()
+    usual_gap_seconds: float | None
+    revision: int
+    created_at: datetime = _moment()
+    updated_at: datetime = _moment()
+
+
+class SourceRun(Record, table=True):
+    """One go at a source, and what it brought."""
+
+    __tablename__ = "source_runs"
+
+    id: UUID = Field(primary_key=True)
+    source_id: UUID
+    lane: str
+    status: str
+    started_at: datetime = _moment()
+    ended_at: datetime | None = _moment()
+    fetched: int = 0
+    new: int = 0
+    updated: int = 0
+    observed: int = 0
+    duplicate: int = 0
+    rejected: int = 0
+    deleted: int = 0
+    dropped: int = 0
+    error: str = ""
+    rejections: list[dict[str, Any]] = _json(default_factory=list)

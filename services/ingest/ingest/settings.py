@@ -37,6 +37,14 @@ class IngestSettings(ServiceSettings):
     retention_sweep_seconds: float = setting(
         "INGEST_RETENTION_SWEEP_SECONDS", 3600.0, "How often posts whose time is over are erased."
     )
+    collections: int = setting(
+        "INGEST_COLLECTIONS", 8, "Sources that one replica collects from at once, beside streams."
+    )
+    streams: int = setting("INGEST_STREAMS", 32, "Streams that one replica stays connected to at once.")
+    allow_private_hosts: bool = setting(
+        "INGEST_ALLOW_PRIVATE_HOSTS", False, "Let sources be at private addresses: laptops, tests and intranets."
+    )
+    runs_days: int = setting("INGEST_RUNS_DAYS", 30, "Days that the record of a run is kept.")
 
     @property
     def pseudonyms(self) -> Pseudonyms:

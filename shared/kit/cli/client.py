@@ -61,6 +61,15 @@ class Api:
         sent = {**(headers or {}), **({"Content-Type": "application/json"} if body else {})}
         return model.model_validate_json(self._send("POST", path, content=content, headers=sent))
 
+    def patch(self, path: str, model: type[Answer], body: BaseModel) -> Answer:
+        """Changes what the body names of one thing."""
+        content, headers = body.model_dump_json(exclude_unset=True), {"Content-Type": "application/json"}
+        return model.model_validate_json(self._send("PATCH", path, content=content, headers=headers))
+
+    def delete(self, path: str) -> None:
+        """Removes one thing."""
+        self._send("DELETE", path)
+
     def upload(
         self, path: str, name: str, file: BinaryIO, fields: Mapping[str, str], headers: Mapping[str, str]
     ) -> Job:

@@ -1,6 +1,6 @@
 """`pourquoi import`: a file of posts into a study."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +8,7 @@ import typer
 
 from kit.cli.client import Api, connect, readable_file
 from kit.cli.console import counted, out, progress
-from kit.cli.views import Job, JobStatus, Outcome, Study
+from kit.cli.views import Job, JobStatus, Outcome, Rejected, Study
 
 _SHOWN_REJECTIONS = 5
 
@@ -87,5 +87,10 @@ def show_outcome(outcome: Outcome) -> None:
 
 def show_rejections(outcome: Outcome) -> None:
     """Prints the first lines that are no posts, and why."""
-    for rejection in outcome.rejected[:_SHOWN_REJECTIONS]:
-        out.print(f"  line {rejection.line}: {rejection.reason}", markup=False)
+    show_rejected(outcome.rejected, "line")
+
+
+def show_rejected(rejected: Sequence[Rejected], place: str) -> None:
+    """Prints the first rejections, each by its place."""
+    for rejection in rejected[:_SHOWN_REJECTIONS]:
+        out.print(f"  {place} {rejection.line}: {rejection.reason}", markup=False)

@@ -141,7 +141,7 @@ class JobRunner:
         """An engine or a peer is away: tries again until it is back, or a day has gone."""
         detail = error.detail if isinstance(error, PourquoiError) else "An engine is away."
         if datetime.now(UTC) - row.created_at < OUTAGE_PATIENCE:
-            await context.lease.give_back(OUTAGE_SECONDS, detail)
+            await context.lease.give_back(_patience(error), detail)
         else:
             await self._fail(context, detail)
 
@@ -159,3 +159,9 @@ class JobRunner:
     async def _fail(self, context: JobContext, detail: str) -> None:
         await context.lease.fail(detail)
         metrics.job_ended(context.kind, "failed")
+
+
+def _patience(error: BaseException) -> float:
+    """Seconds to wait for whom is away: as long as it asked for, a day at most, or else a moment."""
+    asked = error.headers.get("Retry-After", "") if isinstance(error, Unavailable) else ""
+    return min(float(asked), OUTAGE_PATIENCE.total_seconds()) if asked.isdecimal() else OUTAGE_SECONDS

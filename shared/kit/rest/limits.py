@@ -8,13 +8,15 @@ from kit.auth import Authenticator
 from kit.errors import PourquoiError
 from kit.rest.problems import problem_response
 
+SIGNATURE = "webhook-signature"  # Standard Webhooks 1.0
 STREAMED = ("application/x-ndjson", "multipart/form-data")
 
 
 class BodyLimit:
     """Refuses a body that is larger than allowed, whether or not it announces its size.
 
-    The framework reads a body before it asks who sends it: a stranger's is refused here, unread.
+    The framework reads a body before it asks who sends it: a stranger's is refused here, unread. A signed body must
+    be read whole before anybody knows whose it is, so that it is bounded like a plain one.
     """
 
     def __init__(self, app: ASGIApp, limit_bytes: int, authenticator: Authenticator) -> None:
@@ -24,7 +26,7 @@ class BodyLimit:
         """Serves one request (ASGI 3)."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif is_streamed(request := Request(scope)):
+        elif is_streamed(request := Request(scope)) and SIGNATURE not in request.headers:
             await self._serve_known(request, receive, send)
         else:
             await self._serve_bounded(scope, receive, send)

@@ -7,6 +7,7 @@ import pytest
 from desk import Desk, lines, post
 from sqlalchemy import text
 
+from ingest.posts.destinations import Destination
 from ingest.posts.originals.compression import compress, decompress
 from ingest.posts.originals.masking import mask
 from kit.db import EVERYWHERE
@@ -45,6 +46,17 @@ async def test_an_edit_replaces_the_original_and_a_mere_observation_does_not(des
 
     assert observed["state"] == "first"
     assert (await original_of(desk, "post-1"))["state"] == "edited"
+
+
+async def test_an_edit_without_an_original_leaves_none_of_the_words_before(desk: Desk) -> None:
+    study = await desk.ask()
+    await desk.send(study, post(1, text="words that go"))
+
+    await desk.take(Destination(), post(1, text="Edited"))
+
+    shown = await desk.show("post-1")
+    assert shown["text"] == "Edited"
+    assert (await desk.client.get(f"/v1/posts/{shown['id']}/raw")).status_code == 404
 
 
 async def test_the_author_is_a_pseudonym_in_the_original_too(desk: Desk) -> None:

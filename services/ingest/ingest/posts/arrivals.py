@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from uuid import UUID
 
 from ingest.authors.pseudonyms import Pseudonyms
 from ingest.posts.destinations import Destination
 from ingest.posts.originals.masking import mask
-from ingest.posts.records import Engagement, PostRecord
+from ingest.posts.records import COUNTS, Engagement, PostRecord
 from ingest.posts.schemas import NewPost
 from ingest.posts.submissions import Submission
 from kit.db import new_id
 
+_counts = attrgetter(*COUNTS)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Arrival:
     """A post as it came, its original, and whether it is kept if nobody has it yet."""
 
@@ -61,7 +64,7 @@ class Entrance:
             repost_of=post.repost_of,
             quote_of=post.quote_of,
             has_media=post.has_media,
-            engagement=Engagement(**dict(post.engagement)),
+            engagement=Engagement(*_counts(post.engagement)),
             changed_at=post.changed_at,
             edit_claimed=post.changed_at is not None,
             privacy=self.destination.privacy,

@@ -1,8 +1,7 @@
 """The batch boundary of posts: a stream of any length, stored in one transaction per chunk."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
 from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
@@ -14,18 +13,25 @@ from ingest.settings import IngestSettings
 from ingest.sources.files.objects import parse_json
 from ingest.sources.files.records import Rejection
 from ingest.studies.service import StudyService
-from kit.db import Database
+from kit.db import Database, Session
 from kit.errors import Invalid
+
+Keep = Callable[[Session, IntakeReport], Awaitable[None]]
+
+
+async def _keep_nothing(session: Session, report: IntakeReport) -> None:
+    """Nobody else counts these posts."""
 
 
 @dataclass(frozen=True)
 class BatchIntake:
-    """Takes posts into a study, whatever they come in."""
+    """Takes posts to their destination, whatever they come in; `keep` is told of each transaction, within it."""
 
     database: Database
     settings: IngestSettings
     workspace: str
-    study_id: UUID
+    destination: Destination
+    keep: Keep = _keep_nothing
 
     async def take_stream(self, pieces: AsyncIterator[bytes]) -> IntakeReport:
         """Takes NDJSON while it arrives: what was stored stays, even if the stream breaks off."""
@@ -45,7 +51,7 @@ class BatchIntake:
     async def take_document(self, body: bytes) -> IntakeReport:
         """Takes a JSON document; a post that is wrong is counted by its position and the others are stored."""
         report = await self._begin()
-        posts = _posts_of(body)
+        posts = posts_of(body)
         for start in range(0, len(posts), self.settings.chunk_posts):
             values = enumerate(posts[start : start + self.settings.chunk_posts], start + 1)
             await self._store(
@@ -53,22 +59,23 @@ class BatchIntake:
             )
         return report
 
-    @property
-    def _destination(self) -> Destination:
-        return Destination.of_study(self.study_id)
-
     async def _begin(self) -> IntakeReport:
-        async with self.database.session(self.workspace) as session:
-            await StudyService(session).get(self.study_id)
+        if self.destination.study_id is not None:
+            async with self.database.session(self.workspace) as session:
+                await StudyService(session).get(self.destination.study_id)
         return IntakeReport()
 
     async def _store(self, chunk: Iterable[Intake], report: IntakeReport) -> None:
         if intake := list(chunk):
+            part = IntakeReport()
             async with self.database.session(self.workspace) as session:
-                await PostIntake(session, self.settings.pseudonyms).accept(self._destination, intake, report)
+                await PostIntake(session, self.settings.pseudonyms).accept(self.destination, intake, part)
+                await self.keep(session, part)
+            report.add(part)
 
 
-def _posts_of(body: bytes) -> list[object]:
+def posts_of(body: bytes) -> list[object]:
+    """The values of a JSON document of posts; raises `Invalid` for any other."""
     try:
         document = parse_json(body)
     except ValueError as error:

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from ingest.posts.batches import BatchIntake
 from ingest.posts.bodies import JSON, NDJSON, POSTS_BODY
+from ingest.posts.destinations import Destination
 from ingest.posts.schemas import IntakeReport, ObservationView, PostView
 from ingest.posts.service import PostService
 from ingest.settings import IngestSettings
@@ -30,7 +31,13 @@ async def send_posts(study_id: UUID, request: Request, principal: Writer, runtim
     is stored while it arrives.
     """
     settings = cast(IngestSettings, runtime.settings)
-    intake = BatchIntake(runtime.database, settings, principal.workspace, study_id)
+    return await take(
+        request, BatchIntake(runtime.database, settings, principal.workspace, Destination.of_study(study_id))
+    )
+
+
+async def take(request: Request, intake: BatchIntake) -> IntakeReport:
+    """Takes the posts of a request, whichever of the two media types it has."""
     media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     try:
         if media_type == NDJSON:

@@ -1,9 +1,8 @@
 """Taking posts in: each stored once and published once, whoever sends it how often."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID
 
 from ingest.authors.pseudonyms import Pseudonyms
 from ingest.erasures.barring import ERASED, barred
@@ -55,10 +54,11 @@ class PostIntake:
             raise NotFound(f"No study has the id {destination.study_id} in this workspace.")
         now = datetime.now(UTC)
         entrance = Entrance(self._session.workspace, self._pseudonyms, destination, now)
-        sound, barred_lines = await self._part(
+        arrivals, barred_lines = await self._part(
             [entrance.admit(entry) for entry in intake if isinstance(entry, Submission)]
         )
-        arrivals = [self._matched(arrival, destination, scopes) for arrival in await self._placed(sound)]
+        await self._place(arrivals)
+        self._match(arrivals, destination, scopes)
         chunk = await self._store_new(arrivals)
         rejected = [(entry.line, entry.reason) for entry in intake if isinstance(entry, Rejection)]
         rejected += barred_lines
@@ -83,20 +83,25 @@ class PostIntake:
         welcome = [arrival for arrival, (_, reason) in zip(arrivals, reasons, strict=True) if reason is None]
         return welcome, [(line, reason) for line, reason in reasons if reason is not None]
 
-    async def _placed(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
+    async def _place(self, arrivals: Sequence[Arrival]) -> None:
         """Puts answers into their threads, before queries ask for these."""
-        parents = {(arrival.post.platform, arrival.post.parent_id) for arrival in arrivals if arrival.post.parent_id}
-        if not parents:
-            return list(arrivals)
+        answers = [arrival for arrival in arrivals if arrival.post.parent_id]
+        if not answers:
+            return
+        parents = {(answer.post.platform, answer.post.parent_id) for answer in answers}
         places = Places((arrival.post for arrival in arrivals), await self._threads.places(parents))
-        return [replace(arrival, post=_in_thread(arrival.post, places)) for arrival in arrivals]
+        for answer in answers:
+            if place := places.of(answer.post):
+                answer.post = replace(answer.post, depth=place.depth, thread_id=place.thread_id)
 
-    def _matched(self, arrival: Arrival, destination: Destination, scopes: Scopes) -> Arrival:
-        post = arrival.post
-        candidate = Candidate(post.text, post.platform, post.claimed_language, post.published_at)
-        study_ids = tuple(scopes.matching(candidate, destination.study_id))
-        is_kept = bool(study_ids) or destination.keeps_unmatched(self._session.workspace, *post.key)
-        return replace(arrival, post=replace(post, study_ids=study_ids), is_kept=is_kept)
+    def _match(self, arrivals: Sequence[Arrival], destination: Destination, scopes: Scopes) -> None:
+        for arrival in arrivals:
+            post = arrival.post
+            candidate = Candidate(post.text, post.platform, post.claimed_language, post.published_at)
+            if study_ids := scopes.matching(candidate, destination.study_id):
+                arrival.post = replace(post, study_ids=tuple(study_ids))
+            else:
+                arrival.is_kept = destination.keeps_unmatched(self._session.workspace, *post.key)
 
     async def _store_new(self, arrivals: Sequence[Arrival]) -> Chunk:
         firsts: dict[Key, PostRecord] = {}
@@ -117,17 +122,17 @@ class PostIntake:
             await self._posts.tie([*new, *altered])
         if new:
             await self._posts.add_authors(new)
-        await self._write_originals(chunk.originals)
+        await self._write_originals(chunk)
         if observed := chunk.observed:
             await self._engagement.add(observed, now)
         if placed := chunk.placed:
             await self._threads.place_waiting(placed)
 
-    async def _write_originals(self, originals: Mapping[UUID, bytes]) -> None:
+    async def _write_originals(self, chunk: Chunk) -> None:
         """An edited post whose new original nobody gives must not keep the old one, with words that are gone."""
-        if kept := {post_id: original for post_id, original in originals.items() if original}:
+        if kept := {post_id: original for post_id, original in chunk.originals.items() if original}:
             await self._originals.keep(kept)
-        if gone := [post_id for post_id in originals if post_id not in kept]:
+        if gone := [post_id for post_id in chunk.originals if post_id not in kept and post_id not in chunk.added]:
             await self._originals.remove(gone)
 
     def _announce(self, chunk: Chunk) -> None:
@@ -137,8 +142,3 @@ class PostIntake:
         for post in chunk.revised:
             if post.study_ids:
                 emit(self._session, PostUpdated(post=post_message(post)), lane=self._lane)
-
-
-def _in_thread(post: PostRecord, places: Places) -> PostRecord:
-    place = places.of(post) if post.parent_id else None
-    return replace(post, depth=place.depth, thread_id=place.thread_id) if place else post

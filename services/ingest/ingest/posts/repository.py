@@ -52,11 +52,26 @@ _COLUMNS = ", ".join(_ALL)
 _PLAIN = tuple(name for name in _ALL if name not in (*COUNTS, "privacy"))
 
 
+# What most posts say nothing about travels as an empty array, which `unnest` fills up with NULL.
+_UNTOLD: dict[str, str | bool] = {
+    **dict.fromkeys(("author_handle", "parent_id", "thread_id", "repost_of", "quote_of"), ""),
+    **dict.fromkeys(("is_repost", "has_media", "edit_claimed"), False),
+}
+
+
 def _given(columns: Mapping[str, str]) -> str:
     arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
-    return f"unnest({arrays}) AS given ({', '.join(columns)})"
+    return f"(SELECT {', '.join(map(_told, columns))} FROM unnest({arrays}) AS told ({', '.join(columns)})) AS given"
 
 
+def _told(name: str) -> str:
+    untold = "false" if _UNTOLD.get(name) is False else "''"
+    return f"coalesce({name}, {untold}) AS {name}" if name in _UNTOLD else name
+
+
+# One look into the index for each key: joined without LATERAL and LIMIT, a table that grows fast is read as a whole
+# for every chunk, because nobody has told the planner yet that it is not small any more.
+WANTED = "unnest(CAST(:platforms AS text[]), CAST(:external_ids AS text[])) AS wanted (platform, external_id)"
 # Rows go in by the order of their keys, so that two writers of the same posts wait for one another, never in a ring.
 _ADD = text(
     f"""
@@ -66,10 +81,9 @@ _ADD = text(
 )
 _LOCK = text(
     f"""
-    SELECT {_COLUMNS}, erased_at
-    FROM posts JOIN unnest(CAST(:platforms AS text[]), CAST(:external_ids AS text[])) AS wanted (platform, external_id)
-        USING (platform, external_id)
-    WHERE workspace_id = :workspace ORDER BY platform, external_id FOR UPDATE OF posts
+    SELECT post.* FROM {WANTED} CROSS JOIN LATERAL (
+        SELECT {_COLUMNS}, erased_at FROM posts WHERE workspace_id = :workspace AND platform = wanted.platform
+            AND external_id = wanted.external_id LIMIT 1 FOR UPDATE) AS post
     """
 )
 _TIES = text(
@@ -135,11 +149,10 @@ FORGET = tuple(
     for table in ("post_studies", "raw_posts", "engagement_observations")
 )
 _IDS_OF_KEYS = text(
-    """
-    SELECT id, platform, external_id
-    FROM posts JOIN unnest(CAST(:platforms AS text[]), CAST(:external_ids AS text[])) AS wanted (platform, external_id)
-        USING (platform, external_id)
-    WHERE workspace_id = :workspace AND erased_at IS NULL
+    f"""
+    SELECT post.* FROM {WANTED} CROSS JOIN LATERAL (
+        SELECT id, platform, external_id FROM posts WHERE workspace_id = :workspace AND platform = wanted.platform
+            AND external_id = wanted.external_id AND erased_at IS NULL LIMIT 1) AS post
     """
 )
 _LIST_OF_THREAD = text(
@@ -170,10 +183,8 @@ class PostRepository(Repository):
         return {row.id for row in rows}
 
     async def lock_known(self, keys: Sequence[Key]) -> KnownPosts:
-        """The posts with these keys, held until the transaction ends."""
-        rows = await self._ask(
-            _LOCK, platforms=[platform for platform, _ in keys], external_ids=[external_id for _, external_id in keys]
-        )
+        """The posts with these keys, held until the transaction ends; locked in the order in which rows are added."""
+        rows = await self._ask(_LOCK, **wanted(sorted(keys)))
         # Studies are asked for once the locks are held: before, another writer may still be adding some.
         living = [row for row in rows if row.erased_at is None]
         ties = {tie.post_id: tie.study_ids for tie in await self._ask(_TIES, ids=[row.id for row in living])}
@@ -236,12 +247,7 @@ class PostRepository(Repository):
 
     async def ids_of_keys(self, keys: Iterable[Key]) -> dict[Key, UUID]:
         """The ids of the posts with these keys that are here."""
-        wanted = list(keys)
-        rows = await self._ask(
-            _IDS_OF_KEYS,
-            platforms=[platform for platform, _ in wanted],
-            external_ids=[external_id for _, external_id in wanted],
-        )
+        rows = await self._ask(_IDS_OF_KEYS, **wanted(keys))
         return {(row.platform, row.external_id): row.id for row in rows}
 
     async def _ask(self, statement: TextClause, **values: object) -> "Sequence[Row[Any]]":
@@ -251,8 +257,22 @@ class PostRepository(Repository):
         await self.session.execute(statement, {"workspace": self.workspace, **values})
 
 
+def wanted(keys: Iterable[Key]) -> dict[str, list[str]]:
+    """The parameters of `WANTED`."""
+    listed = list(keys)
+    return {
+        "platforms": [platform for platform, _ in listed],
+        "external_ids": [external_id for _, external_id in listed],
+    }
+
+
 def _arrays(columns: Iterable[str], posts: Sequence[PostRecord]) -> dict[str, list[object]]:
-    return {name: [value(post) for post in posts] for name, value in _values(columns)}
+    return {name: _array(map(value, posts), _UNTOLD.get(name)) for name, value in _values(columns)}
+
+
+def _array(values: Iterable[object], untold: object) -> list[object]:
+    given = list(values)
+    return given if any(value != untold for value in given) else []
 
 
 def _values(columns: Iterable[str]) -> Iterator[tuple[str, Callable[[PostRecord], object]]]:

@@ -141,6 +141,12 @@ class IntakeReport(BaseModel):
         if len(self.rejected) < MOST_REJECTIONS_SHOWN:
             self.rejected.append(RejectedLine(line=line, reason=reason))
 
+    def add(self, part: "IntakeReport") -> None:
+        """Counts what became of further posts."""
+        for name in type(self).model_fields.keys() - {"rejected"}:
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.rejected += part.rejected[: MOST_REJECTIONS_SHOWN - len(self.rejected)]
+
 
 class EngagementView(BaseModel):
     """Counts of what others did with a post; null where the source does not tell."""

@@ -34,6 +34,7 @@ _SOURCES = text(
     SELECT source_id FROM found WHERE source_id IS NOT NULL
     """
 )
+_TERMS = text("SELECT id, retention_days FROM sources WHERE workspace_id = :workspace AND retention_days IS NOT NULL")
 # What another replica is erasing is passed over, so that both work on and neither erases twice.
 _EXPIRED, _EXPIRED_WITHOUT_SOURCE = (
     text(
@@ -56,10 +57,12 @@ class RetentionRepository(Repository):
 
     async def terms(self, usual_days: int) -> list[Term]:
         """The terms that end some day; 0 days are for ever."""
+        own = [Term(row.id, row.retention_days) for row in await self.session.execute(_TERMS, self._here)]
         if usual_days <= 0:
-            return []
-        sources = await self.session.scalars(_SOURCES, {"workspace": self.workspace})
-        return [Term(source_id, usual_days) for source_id in (None, *sources)]
+            return own
+        sources = await self.session.scalars(_SOURCES, self._here)
+        others = {None, *sources} - {term.source_id for term in own}
+        return own + [Term(source_id, usual_days) for source_id in others]
 
     async def lock_expired(self, source_id: UUID | None, before: datetime, limit: int) -> Sequence[UUID]:
         """Posts of a source that were first seen before a moment, held until the transaction ends; oldest first."""
@@ -67,3 +70,7 @@ class RetentionRepository(Repository):
         if source_id is None:
             return (await self.session.scalars(_EXPIRED_WITHOUT_SOURCE, values)).all()
         return (await self.session.scalars(_EXPIRED, {**values, "source": source_id})).all()
+
+    @property
+    def _here(self) -> dict[str, str]:
+        return {"workspace": self.workspace}

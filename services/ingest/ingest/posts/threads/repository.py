@@ -5,17 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import text
 
 from ingest.posts.records import Key, PostRecord
+from ingest.posts.repository import WANTED, wanted
 from ingest.posts.threads.places import Place
 from kit.db import Repository
 
 # A post that was missing for long may have a crowd of answers waiting; more than this many stay without a place.
 MOST_PLACED = 10_000
 _FIND = text(
-    """
-    SELECT platform, external_id, depth, thread_id
-    FROM posts JOIN unnest(CAST(:platforms AS text[]), CAST(:external_ids AS text[])) AS wanted (platform, external_id)
-        USING (platform, external_id)
-    WHERE workspace_id = :workspace AND depth IS NOT NULL
+    f"""
+    SELECT post.* FROM {WANTED} CROSS JOIN LATERAL (
+        SELECT platform, external_id, depth, thread_id FROM posts WHERE workspace_id = :workspace
+            AND platform = wanted.platform AND external_id = wanted.external_id AND depth IS NOT NULL LIMIT 1) AS post
     """
 )
 # An answer that somebody else changes at this moment is passed over, so that no two writers wait in a ring.
@@ -48,13 +48,7 @@ class ThreadRepository(Repository):
 
     async def places(self, keys: Iterable[Key]) -> Mapping[Key, Place]:
         """The places of those posts that are here and have one."""
-        wanted = list(keys)
-        values = {
-            "workspace": self.workspace,
-            "platforms": [platform for platform, _ in wanted],
-            "external_ids": [external_id for _, external_id in wanted],
-        }
-        rows = await self.session.execute(_FIND, values)
+        rows = await self.session.execute(_FIND, {"workspace": self.workspace, **wanted(keys)})
         return {(row.platform, row.external_id): Place(row.depth, row.thread_id or row.external_id) for row in rows}
 
     async def place_waiting(self, posts: Sequence[PostRecord]) -> None:

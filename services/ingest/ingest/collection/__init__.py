@@ -1,0 +1,1 @@
+"""Collecting posts from sources: on time, by one replica each, from where the last one stopped."""
