@@ -16,10 +16,10 @@ from enrichment.enrichments.enrichment import Enrichment
 from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.readings.reader import Reader
 from enrichment.readings.reading import Reading
-from kit.db import Session
+from kit.db import Session, new_id
 from kit.testing import Running, until
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched, PostEnrichment, SentimentLabel
-from pourquoi.ingest.v1.events_pb2 import Post, PostCollected, PostErased, PostUpdated
+from pourquoi.ingest.v1.events_pb2 import AuthorErased, Post, PostCollected, PostErased, PostUpdated
 
 COMPLAINT = "My flight was cancelled and I have been on hold for hours because nobody answers. Worst airline ever!"
 OTHER_STUDY = "01960000-0000-7000-8000-000000000002"
@@ -283,3 +283,17 @@ async def erase(running: Running, post: Post) -> None:
 async def is_held_up(session: Session) -> bool:
     waiting = await session.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
     return waiting.scalar_one() > 0
+
+
+async def test_an_erasure_is_confirmed_whether_or_not_its_posts_were_ever_here(enrichment: Running) -> None:
+    erasure, posts = str(new_id()), [str(new_id()) for _ in range(3)]
+    events = (PostErased(post_id=post_id, erasure_id=erasure) for post_id in posts)
+    await enrichment.publish(*events, AuthorErased(author_id=str(new_id()), erasure_id=erasure))
+
+    async def is_confirmed() -> bool:
+        answer = await enrichment.client.get(f"/v1/erasures/{erasure}")
+        return answer.status_code == 200 and (answer.json()["posts"], answer.json()["status"]) == (3, "confirmed")
+
+    await until(is_confirmed)
+    listed = (await enrichment.client.get("/v1/erasures")).json()["items"]
+    assert [each["id"] for each in listed] == [erasure]

@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from kit.db import new_id
 from kit.testing import Running, until
+from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostErased
 from tests.insight.support.conversations import Conversation, Said, airline
 from tests.insight.support.peers import Ingest
 
@@ -114,3 +116,17 @@ async def test_erased_before_anything_else_arrived(insight: Running, ingest: Ing
     assert found["counts"]["memberships"] == 400  # an erased post keeps its place, so that the sum is reached
     assert found["items"][1]["posts"] == 40
     assert await traces_of(insight, gone) == 0
+
+
+async def test_an_erasure_is_confirmed_whether_or_not_its_posts_were_ever_here(insight: Running) -> None:
+    erasure, posts = str(new_id()), [str(new_id()) for _ in range(3)]
+    events = (PostErased(post_id=post_id, erasure_id=erasure) for post_id in posts)
+    await insight.publish(*events, AuthorErased(author_id=str(new_id()), erasure_id=erasure))
+
+    async def is_confirmed() -> bool:
+        answer = await insight.client.get(f"/v1/erasures/{erasure}")
+        return answer.status_code == 200 and (answer.json()["posts"], answer.json()["status"]) == (3, "confirmed")
+
+    await until(is_confirmed)
+    listed = (await insight.client.get("/v1/erasures")).json()["items"]
+    assert [each["id"] for each in listed] == [erasure]

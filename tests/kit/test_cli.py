@@ -99,7 +99,21 @@ def test_a_platform_that_does_not_answer_is_named(run: Run, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    "command", ["up", "demo", "import", "study", "source", "insights", "headlines", "segment", "events", "key"]
+    "command",
+    [
+        "up",
+        "demo",
+        "import",
+        "study",
+        "source",
+        "insights",
+        "headlines",
+        "segment",
+        "events",
+        "key",
+        "erase",
+        "erasures",
+    ],
 )
 def test_every_command_explains_itself(run: Run, command: str) -> None:
     code, printed, _ = run(command, "--help")

@@ -4,7 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from kit.db import new_id
 from kit.testing import until
+from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostErased
 from segmentation.segmentations.repository import SegmentationRepository
 from tests.segmentation.support.conversations import Conversation
 from tests.segmentation.support.desk import Desk
@@ -103,3 +105,17 @@ async def test_erasing_an_unknown_post_or_twice_is_no_error(desk: Desk) -> None:
     await desk.erase(erased, erased, conversation.enrichments[1].post_id)
 
     await desk.until_held(conversation.study_id, 128)
+
+
+async def test_an_erasure_is_confirmed_whether_or_not_its_posts_were_ever_here(desk: Desk) -> None:
+    erasure, posts = str(new_id()), [str(new_id()) for _ in range(3)]
+    events = (PostErased(post_id=post_id, erasure_id=erasure) for post_id in posts)
+    await desk.running.publish(*events, AuthorErased(author_id=str(new_id()), erasure_id=erasure))
+
+    async def is_confirmed() -> bool:
+        answer = await desk.running.client.get(f"/v1/erasures/{erasure}")
+        return answer.status_code == 200 and (answer.json()["posts"], answer.json()["status"]) == (3, "confirmed")
+
+    await until(is_confirmed)
+    listed = (await desk.running.client.get("/v1/erasures")).json()["items"]
+    assert [each["id"] for each in listed] == [erasure]

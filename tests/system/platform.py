@@ -114,9 +114,10 @@ class System:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[tuple[Local, Platform]]:
+def started(folder: Path, **settings: str) -> Iterator[tuple[Local, Platform]]:
     environment = {name: os.environ[name] for name in ("HOME", "PATH") if name in os.environ}
-    local = Local(Home(folder), environment={**environment, "POURQUOI_REQUESTS_PER_MINUTE": "1000000"})
+    own = {"POURQUOI_REQUESTS_PER_MINUTE": "1000000", **settings}
+    local = Local(Home(folder), environment={**environment, **own})
     with local as platform:
         yield local, platform
 

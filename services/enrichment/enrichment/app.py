@@ -11,10 +11,12 @@ from enrichment.readings.desk import ReadingDesk, open_desk
 from enrichment.rpc import EnrichmentServicer
 from enrichment.search.endpoints import router as search
 from enrichment.settings import EnrichmentSettings
+from kit.erasures.endpoints import router as erasures
+from kit.erasures.purger import Purger
 from kit.events import Consumer
 from kit.rpc import Servicer
 from kit.runtime import Runtime
-from kit.service import Service
+from kit.service import Service, Worker
 from pourquoi.enrichment.v1.enrichment_pb2_grpc import add_EnrichmentServiceServicer_to_server
 
 
@@ -36,11 +38,16 @@ def _consumers(runtime: Runtime) -> Sequence[Consumer]:
     return [PostConsumer(runtime.database, runtime.state, _settings(runtime).batch_posts).consumer]
 
 
+def _workers(runtime: Runtime) -> Sequence[Worker]:
+    return [Worker("purge", Purger(runtime.database, runtime.bus, _settings(runtime).service).run)]
+
+
 service = Service(
     settings=EnrichmentSettings,
     description="Statements, vectors, language, sentiment and keyphrases of every post, and search by meaning.",
-    routers=[enrichments, search, analyses],
+    routers=[enrichments, search, analyses, erasures],
     servicers=_servicers,
     consumers=_consumers,
+    workers=_workers,
     resources=_resources,
 )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
-from uuid import UUID
 
 from enrichment.enrichments.service import Arrival, EnrichmentService
 from enrichment.readings.desk import ReadingDesk
 from kit.db import Database
+from kit.erasures.service import ErasedPosts
 from kit.events import Consumer, Received, by_workspace
-from pourquoi.ingest.v1.events_pb2 import PostCollected, PostErased, PostUpdated
+from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostCollected, PostErased, PostUpdated
 
 
 @dataclass(frozen=True)
@@ -28,13 +27,15 @@ class PostConsumer:
     @property
     def consumer(self) -> Consumer:
         """The consumer, as data."""
-        types = (PostCollected, PostUpdated, PostErased)
+        types = (PostCollected, PostUpdated, PostErased, AuthorErased)
         return Consumer("enrichment", types, self.handle, self.batch_posts, self.desk.readers + 1)
 
     async def handle(self, batch: Sequence[Received]) -> None:
         """Applies a batch; erasures go first, because nothing in it may bring an erased post back."""
         for workspace, messages in by_workspace(batch).items():
-            await self._erase(workspace, [each.event for each in messages if isinstance(each.event, PostErased)])
+            await self._erase(
+                workspace, [each for each in messages if isinstance(each.event, PostErased | AuthorErased)]
+            )
             await self._enrich(
                 workspace,
                 [
@@ -44,11 +45,10 @@ class PostConsumer:
                 ],
             )
 
-    async def _erase(self, workspace: str, erasures: Sequence[PostErased]) -> None:
-        if erasures:
-            moments = {UUID(erasure.post_id): erasure.erased_at.ToDatetime(UTC) for erasure in erasures}
+    async def _erase(self, workspace: str, messages: Sequence[Received]) -> None:
+        if messages:
             async with self.database.session(workspace) as session:
-                await EnrichmentService(session).erase(moments)
+                await EnrichmentService(session).erase(ErasedPosts.of(messages))
 
     async def _enrich(self, workspace: str, arrivals: Sequence[Arrival]) -> None:
         if not arrivals:

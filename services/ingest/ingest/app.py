@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import cast
 
 from ingest.collection.backfills import BackfillJob
@@ -12,6 +13,8 @@ from ingest.collection.scheduler import RunSweeper, Scheduler
 from ingest.copies.endpoints import router as copies
 from ingest.copies.finder import CopyFinder
 from ingest.copies.following import CopyFollower
+from ingest.erasures.endpoints import router as erasures
+from ingest.erasures.jobs import AuthorErasureJob
 from ingest.experiments.endpoints import router as experiments
 from ingest.experiments.jobs import handlers as experiment_jobs
 from ingest.imports.endpoints import router as imports
@@ -28,6 +31,7 @@ from ingest.sources.endpoints import router as sources
 from ingest.sources.push.endpoints import router as push
 from ingest.sources.tools import Tools
 from ingest.studies.endpoints import router as studies
+from kit.erasures.purger import Purger
 from kit.jobs import JobHandler, JobRunner
 from kit.rest.jobs import router as jobs
 from kit.rpc import Servicer
@@ -62,15 +66,25 @@ def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
     ]
 
 
+async def _erase_authors(runtime: Runtime, stopping: asyncio.Event) -> None:
+    """Erasures have a runner of their own: they must not wait for an import of hours."""
+    handler = AuthorErasureJob(runtime.database, runtime.state).handler
+    await JobRunner(runtime.database, [handler], stopping).run()
+
+
 def _workers(runtime: Runtime) -> Sequence[Worker]:
     settings, resources = cast(IngestSettings, runtime.settings), cast(Resources, runtime.state)
-    keeper = RetentionKeeper(runtime.database, settings.retention_days, settings.retention_sweep_seconds)
+    keeper = RetentionKeeper(
+        runtime.database, settings.pseudonyms, settings.retention_days, settings.retention_sweep_seconds
+    )
     surroundings = Surroundings(
         runtime.database, settings, resources.copies, Tools(allow_private_hosts=settings.allow_private_hosts)
     )
     return [
         Worker("uploads", UploadSweeper(runtime.database, settings.uploads_sweep_seconds).run),
         Worker("retention", keeper.run),
+        Worker("erasures", partial(_erase_authors, runtime)),
+        Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
         Worker("sources", Scheduler(surroundings).run),
         Worker("runs", RunSweeper(surroundings).run),
         Worker("backfills", _backfills(surroundings)),
@@ -87,7 +101,7 @@ def _backfills(surroundings: Surroundings) -> Callable[[asyncio.Event], Awaitabl
 service = Service(
     settings=IngestSettings,
     description="Studies, posts and authors: what comes in, from where, and how it leaves.",
-    routers=[studies, experiments, posts, copies, imports, samples, sources, push, jobs],
+    routers=[studies, experiments, posts, copies, erasures, imports, samples, sources, push, jobs],
     servicers=_servicers,
     workers=_workers,
     job_handlers=_job_handlers,

@@ -86,6 +86,19 @@ class Judgement(Record, table=True):
     judged_at: datetime = _moment()
 
 
+class Erasure(Record, table=True):
+    """A wish to erase posts or an author; `applied_at` is when the last of the posts went."""
+
+    __tablename__ = "erasure_requests"
+
+    id: UUID = Field(primary_key=True)
+    author_id: UUID | None
+    reason: str
+    requested_by: str
+    requested_at: datetime = _moment()
+    applied_at: datetime | None = _moment()
+
+
 class Upload(Record, table=True):
     """A file that waits to be imported; its bytes are in chunks."""
 

@@ -20,6 +20,8 @@ from insight.trends.endpoints import router as trends
 from insight.webhooks.endpoints import router as webhooks
 from insight.webhooks.sender import WebhookSender, http_client
 from insight.webhooks.worker import DeliveryWorker
+from kit.erasures.endpoints import router as erasures
+from kit.erasures.purger import Purger
 from kit.events import Consumer
 from kit.rpc import Servicer
 from kit.runtime import Runtime
@@ -49,7 +51,11 @@ def _workers(runtime: Runtime) -> Sequence[Worker]:
     reader = StudyReader(runtime.database, state.ingest, state.settings)
     sender = WebhookSender(state.http, state.settings)
     deliveries = DeliveryWorker(runtime.database, sender, state.settings)
-    return [Worker("reader", ReadingWorker(reader).run), Worker("webhooks", deliveries.run)]
+    return [
+        Worker("reader", ReadingWorker(reader).run),
+        Worker("webhooks", deliveries.run),
+        Worker("purge", Purger(runtime.database, runtime.bus, state.settings.service).run),
+    ]
 
 
 def _consumers(runtime: Runtime) -> Sequence[Consumer]:
@@ -63,7 +69,7 @@ def _servicers(_: Runtime) -> Sequence[Servicer]:
 service = Service(
     settings=InsightSettings,
     description="Claims that a person may quote, their review, and their delivery to partners.",
-    routers=[headlines, insights, reviews, trends, rollups, webhooks],
+    routers=[headlines, insights, reviews, trends, rollups, webhooks, erasures],
     servicers=_servicers,
     consumers=_consumers,
     workers=_workers,

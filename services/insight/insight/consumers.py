@@ -9,7 +9,7 @@ from insight.settings import InsightSettings
 from kit.db import Database, Session
 from kit.events import Consumer, Received, by_workspace
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched
-from pourquoi.ingest.v1.events_pb2 import PostErased
+from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostErased
 from pourquoi.segmentation.v1.events_pb2 import MembershipChanged, SegmentationPublished
 
 Apply = Callable[[Session, Sequence[Received], InsightSettings], Awaitable[None]]
@@ -34,5 +34,5 @@ def consumers(database: Database, settings: InsightSettings) -> list[Consumer]:
             in_transactions(apply_segmentation),
             batch=20,
         ),
-        Consumer("insight-erasure", (PostErased,), in_transactions(erase_posts)),
+        Consumer("insight-erasure", (PostErased, AuthorErased), in_transactions(erase_posts)),
     ]

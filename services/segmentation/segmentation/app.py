@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from kit.erasures.endpoints import router as erasures
+from kit.erasures.purger import Purger
 from kit.events import Consumer
 from kit.jobs import JobHandler
 from kit.rest.jobs import router as jobs
 from kit.rpc import Servicer
 from kit.runtime import Runtime
-from kit.service import Service
+from kit.service import Service, Worker
 from pourquoi.segmentation.v1.segmentation_pb2_grpc import add_SegmentationServiceServicer_to_server
 from segmentation import consumers
 from segmentation.clients import IngestClient
@@ -54,12 +56,17 @@ def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
     return [SegmentJob(runtime.database, runtime.state.settings).handler]
 
 
+def _workers(runtime: Runtime) -> Sequence[Worker]:
+    return [Worker("purge", Purger(runtime.database, runtime.bus, runtime.settings.service).run)]
+
+
 service = Service(
     settings=SegmentationSettings,
     description="Groups of posts that belong together, versioned and with a stability score.",
-    routers=[segmentations, segments, posts, jobs],
+    routers=[segmentations, segments, posts, erasures, jobs],
     servicers=_servicers,
     consumers=_consumers,
+    workers=_workers,
     job_handlers=_job_handlers,
     resources=_resources,
 )

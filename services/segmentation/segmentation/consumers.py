@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from kit.db import Database, Session
 from kit.events import Consumer, Received, by_workspace
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched
-from pourquoi.ingest.v1.events_pb2 import PostErased
+from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostErased
 from segmentation.memberships.references import References
 from segmentation.posts.service import erase_posts, receive_posts
 
@@ -28,5 +28,5 @@ def consumers(database: Database, references: References) -> list[Consumer]:
 
     return [
         Consumer("segmentation", (PostEnriched,), in_transactions(receive), batch=500),
-        Consumer("segmentation-erasure", (PostErased,), in_transactions(erase_posts)),
+        Consumer("segmentation-erasure", (PostErased, AuthorErased), in_transactions(erase_posts)),
     ]

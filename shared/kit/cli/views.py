@@ -7,6 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from kit.erasures.schemas import ErasureStatus
+
 
 class Problem(BaseModel):
     """Why the platform refused (RFC 9457)."""
@@ -322,3 +324,14 @@ class Headlines(BaseModel):
     posts: int
     items: list[Insight]
     remainder: Remainder | None
+
+
+class Erasure(BaseModel):
+    """What was erased on whose wish, and how far ingest is with it."""
+
+    id: UUID
+    status: ErasureStatus
+    author_id: UUID | None
+    requested_by: str
+    requested_at: datetime
+    posts: int

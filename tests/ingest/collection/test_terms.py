@@ -1,10 +1,12 @@
 """The terms of a source hold for the posts that it brought, also when nobody collects from it any more."""
 
 import asyncio
+from typing import cast
 
 from scripted import Script, Stage
 
 from ingest.retention.keeping import RetentionKeeper
+from ingest.settings import IngestSettings
 
 
 async def test_posts_go_when_the_time_of_their_source_is_over_even_if_it_was_removed(stage: Stage) -> None:
@@ -16,7 +18,9 @@ async def test_posts_go_when_the_time_of_their_source_is_over_even_if_it_was_rem
     await stage.tell("UPDATE posts SET first_seen_at = first_seen_at - interval '8 days'")
     assert (await stage.desk.client.delete(f"/v1/sources/{brief['id']}")).status_code == 204
 
-    erased = await RetentionKeeper(stage.running.runtime.database, 0, 60).enforce(asyncio.Event())
+    settings = cast(IngestSettings, stage.running.runtime.settings)
+    keeper = RetentionKeeper(stage.running.runtime.database, settings.pseudonyms, 0, 60)
+    erased = await keeper.enforce(asyncio.Event())
 
     assert erased == 10
     assert await stage.ask("SELECT count(*) FROM posts WHERE erased_at IS NULL") == 15

@@ -1,6 +1,7 @@
 """Posts go when their time is over: all of them, once, and no others."""
 
 import asyncio
+from typing import cast
 from uuid import uuid4
 
 from desk import Desk, counts, post, published
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from ingest.app import service
 from ingest.posts.destinations import Destination
 from ingest.retention.keeping import RetentionKeeper
+from ingest.settings import IngestSettings
 from kit.db import EVERYWHERE, Database
 from kit.testing import ALPHA, Launch, Running, until
 from pourquoi.ingest.v1.events_pb2 import PostErased
@@ -24,7 +26,8 @@ async def age(database: Database, days: int, *external_ids: str) -> None:
 
 
 def keeper(running: Running, days: int) -> RetentionKeeper:
-    return RetentionKeeper(running.runtime.database, days, every_seconds=3600)
+    settings = cast(IngestSettings, running.runtime.settings)
+    return RetentionKeeper(running.runtime.database, settings.pseudonyms, days, every_seconds=3600)
 
 
 async def test_posts_whose_time_is_over_are_erased_like_any_other(desk: Desk, running: Running) -> None:

@@ -7,7 +7,7 @@ from segmentation.topics.phrases import Mentions, distinct_labels, label_of, tel
 def phrases_of(*segments: list[list[str]]) -> list[tuple[str, ...]]:
     posts = [post for segment in segments for post in segment]
     numbers = np.repeat(np.arange(len(segments)), [len(segment) for segment in segments])
-    return telling_phrases(Mentions.of(posts), numbers, len(segments))
+    return telling_phrases(Mentions.of(posts), numbers, len(segments), np.arange(len(posts)))
 
 
 def test_what_every_segment_says_names_none() -> None:
@@ -57,6 +57,13 @@ def test_a_phrase_of_a_single_post_names_nothing() -> None:
     assert phrases_of(posts, [["seat"]] * 5)[0] == ("cold coffee",)
 
 
+def test_what_fewer_than_three_people_say_names_nothing_however_often_they_say_it() -> None:
+    mentions = Mentions.of([["my zebra"]] * 20 + [["cold coffee"]] * 3)
+    authors = np.array([7] * 10 + [8] * 10 + [1, 2, 3])
+
+    assert telling_phrases(mentions, np.zeros(23, dtype=np.intp), 1, authors) == [("cold coffee",)]
+
+
 def test_a_segment_that_holds_nearly_everything_still_has_a_name() -> None:
     large, small = phrases_of([["bag", "monday"]] * 95, [["seat", "monday"]] * 5)
 
@@ -74,11 +81,11 @@ def test_posts_without_a_segment_name_nothing() -> None:
     mentions = Mentions.of([["bag"]] * 4 + [["noise"]] * 9)
     segments = np.array([0] * 4 + [-1] * 9)
 
-    assert telling_phrases(mentions, segments, 1) == [("bag",)]
+    assert telling_phrases(mentions, segments, 1, np.arange(13)) == [("bag",)]
 
 
 def test_a_segment_whose_posts_carry_no_phrase_is_unnamed() -> None:
-    assert phrases_of([[], []], [["bag"], ["bag"]]) == [(), ("bag",)]
+    assert phrases_of([[], []], [["bag"]] * 3) == [(), ("bag",)]
     assert label_of(()) == "unnamed"
 
 

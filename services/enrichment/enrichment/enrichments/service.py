@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from enrichment.enrichments.enrichment import Enrichment, digest
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
 from enrichment.readings.reading import Reading
 from kit.db import Session
+from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
 from kit.events import Received
 from kit.outbox import emit
@@ -116,9 +116,11 @@ class EnrichmentService:
         event = PostEnriched(enrichment=enrichment.to_message())
         emit(self._session, event, lane=message.lane, cause=message)
 
-    async def erase(self, moments: Mapping[UUID, datetime]) -> None:
-        """Removes what is known of the posts, for good."""
-        await self._enrichments.erase(moments)
+    async def erase(self, erased: ErasedPosts) -> None:
+        """Removes what is known of the posts, for good, and what waits to be published of them."""
+        if erased.moments:
+            await self._enrichments.erase(erased.moments)
+        await ErasureRecords(self._session).apply(erased, (PostEnriched,))
 
     async def get(self, post_id: UUID) -> Enrichment:
         """The enrichment of a post; raises `NotFound`."""

@@ -25,6 +25,10 @@ class Pseudonyms:
         """The pseudonym of the author of a post that names none: each such post counts as its own author."""
         return self._digest("post", workspace, platform, external_id)
 
+    def of_post(self, workspace: str, platform: str, external_id: str) -> UUID:
+        """What stays of an erased post's identity: enough to know a copy of it, nothing to find the post by."""
+        return self._digest("tombstone", workspace, platform, external_id)
+
     def _digest(self, *parts: str) -> UUID:
         # NUL cannot occur in cleaned text, so that no two lists of parts join to the same message.
         message = "\0".join(parts).encode()

@@ -38,6 +38,10 @@ class BatchStore:
         *firsts, last = _slices(batch.items, self.settings.chunk_posts)
         for items in firsts:
             await self._store(items, (), None)
+        if batch.deletions:
+            # Those who store posts and those who erase wait for one another, so that each has its own transaction.
+            await self._store(last, (), None)
+            last = ()
         await self._store(last, batch.deletions, batch.cursor)
 
     async def _store(self, items: Sequence[Intake], deletions: Sequence[Deletion], cursor: Cursor | None) -> None:

@@ -16,7 +16,7 @@ from ingest.resources import Resources
 from ingest.settings import IngestSettings
 from ingest.studies.service import StudyService
 from kit.errors import Invalid, Malformed
-from kit.rest import AdminSession, CurrentRuntime, Page, Paging, ReadSession, Router, Writer, WriteSession
+from kit.rest import AdminSession, CurrentRuntime, Page, Paging, ReadSession, Router, Writer
 
 ORIGINAL = "application/octet-stream"
 
@@ -103,12 +103,3 @@ async def list_engagement(post_id: UUID, session: ReadSession, paging: Paging) -
 async def get_original(post_id: UUID, session: AdminSession) -> Response:
     """Show the original of a post as its source gave it, with the author's id replaced by the pseudonym."""
     return Response(await PostService(session).original(post_id), media_type=ORIGINAL)
-
-
-@router.delete("/posts/{post_id}", status_code=204)
-async def erase_post(post_id: UUID, session: WriteSession) -> None:
-    """Erase a post for good.
-
-    Its text goes at once, every service removes what it derived from it, and a copy that is sent later is rejected.
-    """
-    await PostService(session).erase(post_id)

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from ingest.authors.pseudonyms import Pseudonyms
 from ingest.copies.finder import CopyFinder
 from ingest.copies.repository import CopyRepository
+from ingest.erasures.barring import ERASED, barred
+from ingest.erasures.service import ErasureService
 from ingest.posts.arrivals import Arrival, Entrance
 from ingest.posts.chunks import Chunk
 from ingest.posts.destinations import Destination
 from ingest.posts.engagement.repository import EngagementRepository
-from ingest.posts.erasing import erase_author, erase_posts
 from ingest.posts.messages import post_message
 from ingest.posts.originals.repository import OriginalRepository
 from ingest.posts.records import Key, PostRecord
@@ -29,7 +30,6 @@ from kit.events import LIVE
 from kit.outbox import emit
 from pourquoi.ingest.v1.events_pb2 import PostCollected, PostUpdated
 
-ERASED = "This post was erased and is not taken again."
 Intake = Submission | Rejection
 
 
@@ -57,11 +57,14 @@ class PostIntake:
             raise NotFound(f"No study has the id {destination.study_id} in this workspace.")
         now = datetime.now(UTC)
         entrance = Entrance(self._session.workspace, self._pseudonyms, destination, now)
-        arrivals = [entrance.admit(entry) for entry in intake if isinstance(entry, Submission)]
+        arrivals, barred_lines = await self._part(
+            [entrance.admit(entry) for entry in intake if isinstance(entry, Submission)]
+        )
         await self._place(arrivals)
         self._match(arrivals, destination, scopes)
         chunk = await self._store_new(arrivals)
         rejected = [(entry.line, entry.reason) for entry in intake if isinstance(entry, Rejection)]
+        rejected += barred_lines
         rejected += [(arrival.line, ERASED) for arrival in arrivals if not chunk.settle(arrival, report)]
         for line, reason in sorted(rejected):
             report.reject(line, reason)
@@ -72,16 +75,17 @@ class PostIntake:
     async def delete(self, deletions: Sequence[Deletion]) -> int:
         """Erases the posts and authors that a source says are gone; returns how many posts that were.
 
-        What was never here is passed over: of a stream's many deletions, few concern a post that was kept.
+        What was never here is passed over: of a stream's many deletions, few concern a post that was kept. Call it in a
+        transaction of its own, after the one that took posts in.
         """
-        keys = [(gone.platform, gone.external_id) for gone in deletions if gone.external_id]
-        ids = await self._posts.ids_of_keys(keys) if keys else {}
-        count = len(await erase_posts(self._session, list(ids.values()), self._lane)) if ids else 0
-        for gone in deletions:
-            if gone.author and not gone.external_id:
-                author_id = self._pseudonyms.of(self._session.workspace, gone.platform, gone.author)
-                count += await erase_author(self._session, author_id, self._lane)
-        return count
+        return await ErasureService(self._session, self._pseudonyms).erase_seen(deletions)
+
+    async def _part(self, arrivals: Sequence[Arrival]) -> tuple[list[Arrival], list[tuple[int, str]]]:
+        """Parts those who may come in from those who were erased, or whose authors were, with the reason."""
+        gone = await barred(self._session, self._pseudonyms, [arrival.post for arrival in arrivals])
+        reasons = [(arrival.line, gone.reason(arrival.post)) for arrival in arrivals]
+        welcome = [arrival for arrival, (_, reason) in zip(arrivals, reasons, strict=True) if reason is None]
+        return welcome, [(line, reason) for line, reason in reasons if reason is not None]
 
     async def _place(self, arrivals: Sequence[Arrival]) -> None:
         """Puts answers into their threads, before queries ask for these."""

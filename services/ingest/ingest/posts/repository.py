@@ -130,26 +130,30 @@ _LIST_OF_STUDY = text(
     ORDER BY id
     """
 )
+# What stays is the id, by which the services downstream know the post, and a digest where its public id was, which
+# often names the author.
 _ERASE = text(
     """
-    WITH held AS (
-        SELECT id FROM posts WHERE workspace_id = :workspace AND id = ANY(:ids) AND erased_at IS NULL
-        ORDER BY platform, external_id FOR UPDATE
-    )
-    UPDATE posts SET text = NULL, author_id = NULL, published_at = NULL, claimed_language = '', url = '',
-        author_handle = '', followers = NULL, parent_id = '', thread_id = '', repost_of = '', quote_of = '',
-        has_media = false, changed_at = NULL, copy_of = NULL, depth = NULL,
+    UPDATE posts SET external_id = given.tombstone, text = NULL, author_id = NULL, published_at = NULL,
+        claimed_language = '', url = '', author_handle = '', followers = NULL, parent_id = '', thread_id = '',
+        repost_of = '', quote_of = '', has_media = false, changed_at = NULL, copy_of = NULL, depth = NULL,
         likes = NULL, reposts = NULL, replies = NULL, quotes = NULL, views = NULL,
         revision = revision + 1, erased_at = :moment
-    WHERE workspace_id = :workspace AND id IN (SELECT id FROM held) RETURNING id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:tombstones AS text[])) AS given (id, tombstone)
+    WHERE workspace_id = :workspace AND posts.id = given.id AND erased_at IS NULL
     """
 )
-_FORGET = tuple(
+# Whatever is kept of single posts, table by table.
+FORGET = tuple(
     text(f"DELETE FROM {table} WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
-    for table in ("post_studies", "raw_posts", "engagement_observations", "post_signatures")
-)
-_IDS_OF_AUTHOR = text(
-    "SELECT id FROM posts WHERE workspace_id = :workspace AND author_id = :author AND erased_at IS NULL LIMIT :limit"
+    for table in (
+        "post_studies",
+        "raw_posts",
+        "engagement_observations",
+        "post_signatures",
+        "judgements",
+        "query_samples",
+    )
 )
 _IDS_OF_KEYS = text(
     f"""
@@ -167,7 +171,6 @@ _LIST_OF_THREAD = text(
     ORDER BY published_at, id LIMIT :limit
     """
 )
-_IS_ERASED = text("SELECT erased_at IS NOT NULL FROM posts WHERE workspace_id = :workspace AND id = :id")
 
 
 @dataclass(frozen=True)
@@ -241,25 +244,18 @@ class PostRepository(Repository):
         )
         return [_record(row, row.study_ids) for row in rows]
 
-    async def erase(self, ids: Sequence[UUID], moment: datetime) -> list[UUID]:
-        """Removes all but the identity of posts; returns those that were there and not erased before."""
-        erased = [row.id for row in await self._ask(_ERASE, ids=list(ids), moment=moment)]
-        for statement in _FORGET if erased else ():
-            await self._tell(statement, ids=erased)
-        return erased
-
-    async def ids_of_author(self, author_id: UUID, limit: int) -> list[UUID]:
-        """Some of the author's posts."""
-        return [row.id for row in await self._ask(_IDS_OF_AUTHOR, author=author_id, limit=limit)]
+    async def erase(self, tombstones: Mapping[UUID, UUID], moment: datetime) -> None:
+        """Removes all but the ids of locked posts, each of which keeps its tombstone as its external id."""
+        ids = list(tombstones)
+        names = [str(tombstones[post_id]) for post_id in ids]
+        await self._tell(_ERASE, ids=ids, tombstones=names, moment=moment)
+        for statement in FORGET:
+            await self._tell(statement, ids=ids)
 
     async def ids_of_keys(self, keys: Iterable[Key]) -> dict[Key, UUID]:
         """The ids of the posts with these keys that are here."""
         rows = await self._ask(_IDS_OF_KEYS, **wanted(keys))
         return {(row.platform, row.external_id): row.id for row in rows}
-
-    async def is_erased(self, post_id: UUID) -> bool:
-        """True when the post was here and was erased."""
-        return any(row[0] for row in await self._ask(_IS_ERASED, id=post_id))
 
     async def _ask(self, statement: TextClause, **values: object) -> "Sequence[Row[Any]]":
         return (await self.session.execute(statement, {"workspace": self.workspace, **values})).all()

@@ -48,6 +48,9 @@ Moment = Annotated[
 ]
 
 
+Platform = Annotated[
+    str, Field(pattern=_PLATFORM, description="Platform, such as `x` or `reviews`."), BeforeValidator(_lower)
+]
 Count = Annotated[int | None, Field(ge=0, le=2**53)]
 ForeignId = Annotated[str, Field(max_length=500), Cleaned]
 
@@ -73,9 +76,7 @@ class NewPost(BaseModel):
     external_id: Annotated[
         str, Field(min_length=1, max_length=500, description="The platform's own id of the post."), Cleaned
     ]
-    platform: Annotated[
-        str, Field(pattern=_PLATFORM, description="Platform, such as `x` or `reviews`."), BeforeValidator(_lower)
-    ] = "upload"
+    platform: Platform = "upload"
     author: Annotated[
         str, Field(max_length=200, description="The platform's own id of the author; kept as a pseudonym."), Cleaned
     ] = ""

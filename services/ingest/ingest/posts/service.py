@@ -1,11 +1,10 @@
-"""Reading and erasing posts."""
+"""Reading posts."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from ingest.posts.engagement.repository import EngagementRepository, Observation
-from ingest.posts.erasing import erase_posts
 from ingest.posts.originals.repository import OriginalRepository
 from ingest.posts.records import PostRecord
 from ingest.posts.repository import PostRepository
@@ -62,11 +61,3 @@ class PostService:
             if external_id
         }
         return await self._posts.ids_of_keys(keys) if keys else {}
-
-    async def erase(self, post_id: UUID) -> None:
-        """Removes a post for good: its text goes now, and a copy that comes later is turned away.
-
-        Erasing twice changes nothing. Raises `NotFound` for a post that was never here.
-        """
-        if not await erase_posts(self._session, [post_id]) and not await self._posts.is_erased(post_id):
-            raise NotFound(f"No post has the id {post_id} in this workspace.")

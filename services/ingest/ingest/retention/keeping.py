@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 
+from ingest.authors.pseudonyms import Pseudonyms
 from ingest.retention.service import RetentionService, list_workspaces
 from ingest.retention.terms import Term
 from kit.db import EVERYWHERE, Database
@@ -19,6 +20,7 @@ class RetentionKeeper:
     """Enforces retention at intervals, in transactions of a bounded size."""
 
     database: Database
+    pseudonyms: Pseudonyms
     usual_days: int
     every_seconds: float
 
@@ -40,7 +42,7 @@ class RetentionKeeper:
 
     async def _enforce_in(self, workspace: str, stopping: asyncio.Event) -> int:
         async with self.database.session(workspace) as session:
-            terms = await RetentionService(session).terms(self.usual_days)
+            terms = await RetentionService(session, self.pseudonyms).terms(self.usual_days)
         erased = sum([await self._end(workspace, term, stopping) for term in terms])
         if erased:
             _log.info("Retention erased %s posts of workspace %s.", erased, workspace)
@@ -50,7 +52,7 @@ class RetentionKeeper:
         erased = 0
         while not stopping.is_set():
             async with self.database.session(workspace) as session:
-                count = await RetentionService(session).erase_expired(term, BATCH)
+                count = await RetentionService(session, self.pseudonyms).erase_expired(term, BATCH)
             erased += count
             if count < BATCH:
                 break

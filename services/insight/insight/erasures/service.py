@@ -1,7 +1,6 @@
 """Removes everything that was derived from erased posts."""
 
 from collections.abc import Sequence
-from datetime import UTC
 from uuid import UUID
 
 from insight.erasures.repository import TombstoneRepository
@@ -13,24 +12,29 @@ from insight.rollups.repository import RollupRepository
 from insight.rollups.service import count_changes
 from insight.settings import InsightSettings
 from kit.db import Session
+from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.events import Received
-from pourquoi.ingest.v1.events_pb2 import PostErased
 
 
 async def erase_posts(session: Session, batch: Sequence[Received], settings: InsightSettings) -> None:
-    """Applies a batch of `PostErased`: facts, counts, memberships and quotes go, and a mark keeps them away.
+    """Applies a batch of `PostErased` and `AuthorErased`: what was derived goes, and a mark keeps it away.
 
-    A webhook that waits to be sent holds no quote: its payload is made when it leaves.
+    A webhook that waits to be sent holds no quote: its payload is made when it leaves. No event of this service
+    tells of a single post; those that name one as evidence are found by the purge.
     """
-    erased = {UUID(event.post_id): event.erased_at.ToDatetime(tzinfo=UTC) for event in _events(batch)}
-    posts = sorted(erased)
-    await TombstoneRepository(session).bury([(post_id, erased[post_id]) for post_id in posts])
+    erased = ErasedPosts.of(batch)
+    if erased.moments:
+        await TombstoneRepository(session).bury(list(erased.moments.items()))
+        await _remove(session, batch, sorted(erased.moments), settings)
+    await ErasureRecords(session).apply(erased, ())
+
+
+async def _remove(
+    session: Session, batch: Sequence[Received], posts: Sequence[UUID], settings: InsightSettings
+) -> None:
+    """Drops facts, counts, memberships, exemplars and quotes; the studies that lose some are read anew."""
     changes = await RollupRepository(session).drop_facts(posts)
     await count_changes(session, changes)
     await MembershipRepository(session).detach(posts)
     await QuoteRepository(session).drop_posts(posts)
     await mark_due(session, dict.fromkeys(touched_studies(changes), batch[-1]), settings)
-
-
-def _events(batch: Sequence[Received]) -> list[PostErased]:
-    return [each.event for each in batch if isinstance(each.event, PostErased)]

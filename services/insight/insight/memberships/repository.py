@@ -48,6 +48,14 @@ _PUT_MEMBERSHIPS = text(
 _DETACH = text(
     "UPDATE memberships SET segment_id = NULL, strength = 0 WHERE workspace_id = :workspace AND post_id = ANY(:posts)"
 )
+_FORGET_EXEMPLARS = text(
+    """
+    UPDATE segments SET exemplars = ARRAY(
+        SELECT exemplar FROM unnest(exemplars) WITH ORDINALITY AS kept (exemplar, place)
+        WHERE exemplar <> ALL(:posts) ORDER BY place)
+    WHERE workspace_id = :workspace AND exemplars && CAST(:posts AS uuid[])
+    """
+)
 _FORGET_OLDER = text(
     """
     DELETE FROM memberships USING segmentations AS old, segmentations AS current
@@ -94,8 +102,9 @@ class MembershipRepository(Repository):
         await self.session.execute(_PUT_MEMBERSHIPS, {"workspace": self.workspace, "rows": rows})
 
     async def detach(self, posts: Sequence[UUID]) -> None:
-        """Takes posts out of every segment."""
-        await self.session.execute(_DETACH, {"workspace": self.workspace, "posts": list(posts)})
+        """Takes posts out of every segment, and out of its examples."""
+        for statement in (_DETACH, _FORGET_EXEMPLARS):
+            await self.session.execute(statement, {"workspace": self.workspace, "posts": list(posts)})
 
     async def forget_older(self, segmentation_id: UUID) -> None:
         """Drops the memberships of the versions that a segmentation replaced."""

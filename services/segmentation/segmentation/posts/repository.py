@@ -1,6 +1,6 @@
 """Enriched posts of one workspace."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,7 +67,7 @@ class PostRepository(Repository):
         rows = [post.model_dump() for post in sorted(posts, key=lambda post: post.id)]
         return set(await self.session.scalars(statement, rows)) if rows else set()
 
-    async def erase(self, moments: dict[UUID, datetime]) -> None:
+    async def erase(self, moments: Mapping[UUID, datetime]) -> None:
         """Leaves nothing of posts but the mark that they were erased, and when."""
         ids = sorted(moments)
         values = {"workspace": self.workspace, "ids": ids, "moments": [moments[post_id] for post_id in ids]}

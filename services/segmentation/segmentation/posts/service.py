@@ -1,13 +1,13 @@
 """Takes in what enrichment tells of posts, and forgets what was erased."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from uuid import UUID
 
 from kit.db import Session
+from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.events import Received
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched, PostEnrichment
-from pourquoi.ingest.v1.events_pb2 import PostErased
 from segmentation.memberships.references import References
 from segmentation.memberships.repository import MembershipRepository
 from segmentation.memberships.service import assign
@@ -28,16 +28,20 @@ async def receive_posts(session: Session, batch: Sequence[Received], references:
 
 
 async def erase_posts(session: Session, batch: Sequence[Received]) -> None:
-    """Applies a batch of `PostErased`: vector, keyphrases and memberships go, and stay gone."""
-    moments: dict[UUID, datetime] = {}
-    for received in batch:
-        assert isinstance(received.event, PostErased)
-        moments[UUID(received.event.post_id)] = received.event.erased_at.ToDatetime(tzinfo=UTC)
+    """Applies a batch of `PostErased` and `AuthorErased`: vector, keyphrases and memberships go, and stay gone.
+
+    No event of this service tells of a single post, so that none is taken back unsent: the purge finds those that
+    name one of the posts by its id.
+    """
+    erased = ErasedPosts.of(batch)
+    posts = list(erased.moments)
     memberships = MembershipRepository(session)
     await memberships.hold_off_publications()
-    await PostRepository(session).erase(moments)
-    await memberships.erase(list(moments))
-    await SegmentRepository(session).forget_exemplars(list(moments))
+    if posts:
+        await PostRepository(session).erase(erased.moments)
+        await memberships.erase(posts)
+        await SegmentRepository(session).forget_exemplars(posts)
+    await ErasureRecords(session).apply(erased, ())
 
 
 async def coverage_of(session: Session, study_id: UUID) -> CoverageView:

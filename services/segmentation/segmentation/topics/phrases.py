@@ -16,6 +16,8 @@ _LABEL_PHRASES = 3
 _LONGER_WINS = 0.6
 # So much more frequent than elsewhere is a phrase that may name a segment.
 _TYPICAL = 1.5
+# So many people of a segment must use a phrase that names it: then it is nobody's own, and stays when one is erased.
+FEWEST_VOICES = 3
 
 
 @dataclass(frozen=True)
@@ -59,20 +61,23 @@ class MentionsBuilder:
         return Mentions(counts, list(self._numbers))
 
 
-def telling_phrases(mentions: Mentions, segments: NDArray[np.intp], segment_count: int) -> list[tuple[str, ...]]:
+def telling_phrases(
+    mentions: Mentions, segments: NDArray[np.intp], segment_count: int, authors: NDArray[np.intp]
+) -> list[tuple[str, ...]]:
     """At most ten phrases of every segment that tell it from the others, without repetition, best first.
 
     c-TF-IDF (Grootendorst 2022, "BERTopic"): mentions in the segment times log(1 + mean mentions per segment
-    / mentions overall). A phrase that is hardly more frequent here than elsewhere does not count.
+    / mentions overall). A phrase that is hardly more frequent here than elsewhere does not count, nor one that fewer
+    than three authors of the segment use. `authors` numbers the author of each post.
     """
     inside = _mentions_by_segment(mentions.counts, segments, segment_count)
     overall = np.asarray(inside.sum(axis=0)).ravel()
     rarity = np.log1p(inside.sum() / max(segment_count, 1) / np.maximum(overall, 1))
-    # A phrase of a single post names no group.
-    rarity[overall < 2] = 0.0
     found = []
-    for columns, counts in _rows(inside):
+    for segment, (columns, counts) in enumerate(_rows(inside)):
         weights = counts * rarity[columns] * _is_typical(counts, overall[columns], int(overall.sum()))
+        own = np.flatnonzero(segments == segment)
+        weights[_voices(mentions.counts[own], authors[own])[columns] < FEWEST_VOICES] = 0.0
         found.append(_best(columns, weights, mentions.vocabulary))
     return found
 
@@ -97,6 +102,15 @@ def _mentions_by_segment(counts: csr_array, segments: NDArray[np.intp], segment_
     ones = np.ones(len(rows), dtype=np.int32)
     membership = csr_array((ones, (segments[rows], rows)), shape=(segment_count, len(segments)))
     return csr_array(membership @ counts)
+
+
+def _voices(counts: csr_array, authors: NDArray[np.intp]) -> NDArray[np.int64]:
+    """How many authors mention each phrase, given the mentions of posts and the author of each."""
+    names, number = np.unique(authors, return_inverse=True)
+    wrote = csr_array((np.ones(len(authors), np.int32), (number, np.arange(len(authors)))), (len(names), len(authors)))
+    by_author = csr_array(wrote @ counts)
+    voices: NDArray[np.int64] = np.bincount(by_author.indices, minlength=counts.shape[1])
+    return voices
 
 
 def _rows(matrix: csr_array) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int32]]]:

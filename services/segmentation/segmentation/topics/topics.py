@@ -94,7 +94,7 @@ def _topics(
 ) -> tuple[Topic, ...]:
     texts = landscape.texts
     authors = voices.authors[texts.posts]
-    phrases = telling_phrases(voices.mentions.rows(texts.posts), segments, partition.count)
+    phrases = telling_phrases(voices.mentions.rows(texts.posts), segments, partition.count, authors)
     sizes = np.bincount(segments[texts.text_of_post] + 1, minlength=partition.count + 1)[1:]
     found = []
     for number, label in enumerate(distinct_labels(phrases)):

@@ -1,6 +1,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from kit.erasures.tables import create_erasures
 from kit.migrations import create_mechanisms, secure
 
 revision = "0001"
@@ -9,6 +10,7 @@ down_revision = None
 
 def upgrade() -> None:
     create_mechanisms(op)
+    create_erasures(op)
     for table, columns in {
         "notes": [sa.Column("id", sa.Uuid, primary_key=True), sa.Column("revision", sa.Integer)],
         "counts": [sa.Column("n", sa.BigInteger, sa.Identity(), primary_key=True)],
