@@ -1,7 +1,7 @@
 """Taking posts in: each stored once and published once, whoever sends it how often."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,9 +11,10 @@ from ingest.posts.records import PostRecord
 from ingest.posts.repository import KnownPosts, PostRepository
 from ingest.posts.schemas import IntakeReport, NewPost
 from ingest.posts.submissions import Submission
+from ingest.queries.documents import Document
 from ingest.sources.files.records import Rejection
 from ingest.studies.repository import StudyRepository
-from ingest.studies.scopes import Candidate, Scopes
+from ingest.studies.scopes import Scopes
 from kit.db import Session, new_id
 from kit.errors import NotFound
 from kit.events import LIVE
@@ -71,21 +72,20 @@ class PostIntake:
 
     def _record(self, submission: Submission, study_id: UUID, scopes: Scopes, now: datetime) -> PostRecord:
         post = submission.post
-        published_at = post.published_at or now
-        candidate = Candidate(post.text, post.platform, post.language, published_at)
-        return PostRecord(
+        record = PostRecord(
             id=new_id(),
             platform=post.platform,
             external_id=post.external_id,
             author_id=self._author(post),
             text=post.text,
             claimed_language=post.language,
-            published_at=published_at,
+            published_at=post.published_at or now,
             first_seen_at=now,
             url=post.url,
             is_repost=post.is_repost,
-            study_ids=tuple(scopes.matching(candidate, study_id)),
+            study_ids=(),
         )
+        return replace(record, study_ids=tuple(scopes.matching(Document.of(record), study_id)))
 
     def _author(self, post: NewPost) -> UUID:
         workspace = self._session.workspace
