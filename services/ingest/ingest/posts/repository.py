@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, text
 
 from ingest.posts.records import PostRecord
+from ingest.queries.prefilter import Narrowing
 from kit.db import Repository
 
 _STUDY_IDS = (
@@ -85,6 +86,12 @@ _LIST_OF_STUDY = text(
     ORDER BY id
     """
 )
+_CANDIDATES = f"""
+    SELECT {_COLUMNS}, {_STUDY_IDS} FROM posts
+    WHERE workspace_id = :workspace AND erased_at IS NULL AND (CAST(:after AS uuid) IS NULL OR id > :after)
+        AND ({{narrowing}})
+    ORDER BY id LIMIT :limit
+    """
 _ERASE = text(
     """
     UPDATE posts SET text = NULL, author_id = NULL, published_at = NULL, claimed_language = '', url = '',
@@ -175,6 +182,12 @@ class PostRepository(Repository):
             rows = await self._ask(_LIST, after=after, limit=limit)
         else:
             rows = await self._ask(_LIST_OF_STUDY, study=study_id, after=after, limit=limit)
+        return [_record(row, row.study_ids) for row in rows]
+
+    async def list_candidates(self, narrowing: Narrowing, after: UUID | None, limit: int) -> list[PostRecord]:
+        """Posts that a query may take, in the order of their arrival: whoever asks has the query verify each."""
+        statement = text(_CANDIDATES.format(narrowing=narrowing.sql))
+        rows = await self._ask(statement, after=after, limit=limit, **narrowing.values)
         return [_record(row, row.study_ids) for row in rows]
 
     async def erase(self, post_id: UUID, moment: datetime) -> bool:
