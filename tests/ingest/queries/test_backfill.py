@@ -87,6 +87,7 @@ async def test_the_golden_cases_hold_in_a_backfill(database: Database) -> None:
         ("train OR platform:reddit", 5),
         ("published:<2026-01-01", 0),
         ("NOT (lang:fr OR train)", 1),
+        (" OR ".join(f"word{number}" for number in range(500)), 5),
         ("", 5),
     ],
 )

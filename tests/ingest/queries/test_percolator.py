@@ -40,10 +40,11 @@ def test_only_queries_that_a_post_may_meet_are_tried() -> None:
             tried.append(self.text)
             return True
 
-    percolator = Percolator({word: parse_query(f"{word}* is:question") for word in ("train", "refund", "late")})
+    sources = ["train* is:question", "late* is:question", "train* late* refund* is:question", "(bus OR tram) NEAR/2 is"]
+    percolator = Percolator({source: parse_query(source) for source in sources})
 
-    assert percolator.matching(Recording("The trains!")) == ["train"]
-    assert len(tried) == 1
+    assert percolator.matching(Recording("The trains are late!")) == ["train* is:question", "late* is:question"]
+    assert len(tried) == 2
 
 
 def test_one_query_goes_through_many_posts() -> None:

@@ -17,8 +17,8 @@ def _each(pieces: str) -> st.SearchStrategy[str]:
 # Signs that fold into others, join their neighbours, end words, or only look like a letter.
 _PIECES = _each(
     """train Train TRAIN trains ｔｒａｉｎ tra\u0301in tr™ain late Late, LATE! été Été e\u0301te\u0301 ete oeuvre ŒUVRE
-    œuvre l'appli L’appli appli application ﬁn fin Fin. \u212afin 😡 😡😡 поезд Поезд 東京 US us U.S. C++ c++ sncf_connect
-    #Train #Été2026 ＃late @Bus @bus@a.example @ana.bsky.social https://www.a.fr/B?c=d (www.b.fr/été) http://x.a.fr.
+    œuvre l'appli L’appli appli application ﬁn fin Fin. \u212afin 😡 😡😡 поезд Поезд 東京 US us U.S. C++ c++
+    sncf_connect #Train #Été2026 ＃late @Bus @bus@a.example @ana.bsky.social https://www.a.fr/B?c=d (www.b.fr/été) http://x.a.fr.
     why? 本当？ … “late” ( ) ß ½ ① \u0130 \u017f 100% a_b _ \\ %"""
 )
 _SEPARATORS = st.sampled_from([" ", "  ", "\n", ", ", "-", "", "'", "\u00a0"])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import singledispatchmethod
-from itertools import count
+from itertools import chain, count
 from string import ascii_lowercase, ascii_uppercase
 
 from ingest.queries.conditions import (
@@ -25,13 +25,15 @@ from ingest.queries.conditions import (
 from ingest.queries.documents import QUESTION_MARKS
 from ingest.queries.expressions import Both, Either, Expression, Negation
 from ingest.queries.literals import required_literals
-from ingest.queries.signs import Signs, known_signs
+from ingest.queries.signs import known_signs
 
-Value = str | int | datetime | list[str]
+Value = str | int | datetime
+
+# A longer regular expression takes PostgreSQL more time to prepare than it saves.
+MOST_LETTERS = 1_000
 
 _COMPARED = re.compile("[a-z0-9_]+")
 _ENGAGEMENT = " + ".join(f"coalesce(posts.{name}, 0)" for name in ("likes", "reposts", "replies", "quotes"))
-_AS_WRITTEN = Signs(ascii_uppercase, ascii_lowercase, opaque="")
 _TRAITS = {
     Trait.REPLY: "posts.parent_id <> ''",
     Trait.REPOST: "(posts.is_repost OR posts.repost_of <> '')",
@@ -78,8 +80,7 @@ class _Writer:
 
     def words(self, expression: Expression) -> Narrowing | None:
         """What the text must hold."""
-        sets = [sorted(map(_like, literals)) for literals in required_literals(expression)]
-        return self._holds("posts.text", sets, folded=True)
+        return _joined(" AND ", [self._holds("posts.text", each) for each in required_literals(expression)])
 
     def necessary(self, expression: Expression, *, wanted: bool) -> Narrowing | None:
         """What fields must be for the expression to match, or not to match when that is `wanted`."""
@@ -114,24 +115,24 @@ class _Writer:
 
     @_tell.register
     def _(self, expression: Author) -> _Told | None:
-        return _inexact(self._holds("posts.author_handle", [[_like(expression.name)]], folded=True))
+        return _inexact(self._holds("posts.author_handle", [expression.name]))
 
     @_tell.register(Site)
     @_tell.register(Address)
     def _(self, expression: Site | Address) -> _Told | None:
         wanted = expression.site if isinstance(expression, Site) else expression.address
-        return _inexact(self._holds("posts.url", [[_like(wanted)]], folded=False))
+        return _inexact(self._holds("posts.url", [wanted], folded=False))
 
     @_tell.register
     def _(self, expression: Link) -> _Told | None:
-        return _inexact(self._holds("posts.text", [[_like(expression.address)]], folded=False))
+        return _inexact(self._holds("posts.text", [expression.address], folded=False))
 
     @_tell.register
     def _(self, expression: Trait) -> _Told | None:
         if expression in _TRAITS:
             return _Told(Narrowing(_TRAITS[expression], {}), is_exact=True)
         if expression is Trait.LINK:
-            return _inexact(self._holds("posts.text", [["%http%", "%www%"]], folded=False))
+            return _inexact(self._holds("posts.text", ["http", "www"], folded=False))
         return _inexact(self._with("posts.text ~ {}", f"[{QUESTION_MARKS}]"))
 
     @_tell.register
@@ -150,15 +151,14 @@ class _Writer:
     def _(self, expression: InThread) -> _Told:
         return _Told(self._with("{} IN (posts.thread_id, posts.external_id)", expression.thread_id), is_exact=True)
 
-    def _holds(self, column: str, sets: list[list[str]], *, folded: bool) -> Narrowing | None:
-        """The column meets a pattern of each set; a `folded` one may do so too when its signs do not allow to tell."""
-        telling = [patterns for patterns in sets if "%" not in patterns]
-        signs = known_signs() if folded else _AS_WRITTEN
-        comparable = f"translate({column}, {{}}, {{}}) LIKE ANY(CAST({{}} AS text[]))"
-        held = _joined(" AND ", [self._with(comparable, signs.written, signs.plain, patterns) for patterns in telling])
-        if held is None or not folded:
-            return held
-        return _joined(" OR ", [held, self._with(f"{column} ~ {{}}", signs.opaque)])
+    def _holds(self, column: str, literals: Iterable[str], *, folded: bool = True) -> Narrowing | None:
+        """Any literal is in the column, or, where the column is to be `folded`, a sign that does not allow to tell."""
+        runs = [_COMPARED.findall(literal) for literal in sorted(literals)]
+        if not all(runs) or sum(map(len, chain(*runs))) > MOST_LETTERS:
+            return None
+        spell = _folded if folded else _small
+        patterns = [".*".join("".join(map(spell, run)) for run in each) for each in runs]
+        return self._with(f"{column} ~ {{}}", "|".join([known_signs().opaque, *patterns] if folded else patterns))
 
     def _with(self, template: str, *values: Value) -> Narrowing:
         names = {f"narrowing_{number}": value for value, number in zip(values, self._numbers, strict=False)}
@@ -179,7 +179,9 @@ def _joined(operator: str, parts: Iterable[Narrowing | None]) -> Narrowing | Non
     return Narrowing(operator.join(f"({part.sql})" for part in told), values) if told else None
 
 
-def _like(written: str) -> str:
-    """A pattern of LIKE that every value meets which holds the ASCII letters and digits in this order."""
-    runs = [run.replace("_", r"\_") for run in _COMPARED.findall(written)]
-    return "".join(f"%{run}" for run in runs) + "%"
+def _folded(letter: str) -> str:
+    return known_signs().spellings[letter]
+
+
+def _small(letter: str) -> str:
+    return f"[{letter}{letter.upper()}]"

@@ -1,14 +1,13 @@
-"""What folding makes of single signs: as much of it as `translate` of a database can do.
+"""What folding makes of single signs: as much of it as a regular expression of a database can know.
 
 Folding goes sign by sign. ASCII letters become small, accented Latin letters lose their accent, and most other signs
-never turn into an ASCII letter. A text of only such signs can be compared in SQL; any other holds an opaque sign.
+never turn into an ASCII letter. A text of only such signs can be searched in SQL; any other holds an opaque sign.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from string import ascii_lowercase, ascii_uppercase
+from string import ascii_lowercase, digits
 
 from ingest.queries.tokens import fold
 
@@ -26,15 +25,14 @@ _BLOCKS = (
     (0xFE0E, 0xFE0F),  # styles of emoji
     (0x1F300, 0x1FAFF),  # emoji
 )
-_COMPARED = re.compile("[a-z0-9_]")
+COMPARABLE = frozenset(ascii_lowercase + digits + "_")
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """Arguments of `translate(text, written, plain)`, and a regular expression that finds what it cannot do."""
+    """As bracket expressions: how texts spell each small ASCII letter, digit and `_`, and which signs are opaque."""
 
-    written: str
-    plain: str
+    spellings: dict[str, str]
     opaque: str
 
 
@@ -42,15 +40,20 @@ class Signs:
 def known_signs() -> Signs:
     """Worked out from `fold` itself, so that the two can never differ."""
     folded = {sign: fold(sign) for first, last in _BLOCKS for sign in map(chr, range(first, last + 1))}
-    plain = {sign: made for sign, made in folded.items() if len(made) == 1 and _COMPARED.match(made)}
+    plain = {sign: made for sign, made in folded.items() if len(made) == 1 and made in COMPARABLE}
     # A sign that vanishes joins its neighbours, so it is not harmless.
-    harmless = [sign for sign, made in folded.items() if made and not _COMPARED.search(made)]
+    harmless = [sign for sign, made in folded.items() if made and COMPARABLE.isdisjoint(made)]
     known = "".join(f"{first}-{last}" for first, last in _stretches(sorted([*plain, *harmless])))
     return Signs(
-        written=ascii_uppercase + "".join(plain),
-        plain=ascii_lowercase + "".join(plain.values()),
+        spellings={
+            letter: _spelling(letter, (sign for sign in plain if plain[sign] == letter)) for letter in COMPARABLE
+        },
         opaque=rf"[^\u0001-\u007f{known}]",
     )
+
+
+def _spelling(letter: str, others: Iterable[str]) -> str:
+    return f"[{''.join(dict.fromkeys((letter, letter.upper(), *others)))}]"
 
 
 def _stretches(signs: Iterable[str]) -> Iterator[tuple[str, str]]:
