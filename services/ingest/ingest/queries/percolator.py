@@ -28,6 +28,7 @@ class Percolator(Generic[Key]):
         self._waiting: dict[int, list[tuple[int, list[frozenset[int]]]]] = {}
         for place, query in enumerate(self._queries):
             self._index(place, query)
+        self._waited_for = frozenset(self._waiting)
         self._automaton = BytesAhoCorasick(literal.encode() for literal in self._numbers)
 
     def _index(self, place: int, query: Query) -> None:
@@ -47,14 +48,15 @@ class Percolator(Generic[Key]):
         return [self._keys[place] for place in self._candidates(document) if self._queries[place].matches(document)]
 
     def _candidates(self, document: Document) -> list[int]:
+        if not self._numbers:
+            return self._always
+        hits = self._automaton.find_matches_as_indexes(document.tokens.line.encode(), overlapping=True)
+        found = {hit[0] for hit in hits}
         places = set(self._always)
-        if self._numbers:
-            hits = self._automaton.find_matches_as_indexes(document.tokens.line.encode(), overlapping=True)
-            found = {number for number, _, _ in hits}
-            for number in found:
-                for place, others in self._waiting.get(number, ()):
-                    if not any(map(found.isdisjoint, others)):
-                        places.add(place)
+        for number in found & self._waited_for:
+            for place, others in self._waiting[number]:
+                if not any(map(found.isdisjoint, others)):
+                    places.add(place)
         return sorted(places)
 
 
