@@ -9,7 +9,7 @@ import pytest
 from golden import cases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from phrasings import queries, records
+from phrasings import records, scopes
 from sqlalchemy import text
 
 from ingest.posts.records import Engagement, PostRecord
@@ -18,6 +18,7 @@ from ingest.queries.documents import Document
 from ingest.queries.parser import Query, parse_query
 from ingest.queries.percolator import Percolator, matching
 from ingest.queries.prefilter import narrow
+from ingest.studies.scopes import Scope
 from kit.db import EVERYWHERE, Database, Session, new_id
 from kit.testing import Running
 
@@ -44,24 +45,24 @@ async def database(running: Running) -> Database:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(queries, min_size=1, max_size=8, unique=True), st.lists(records(), min_size=1, max_size=8), st.data())
+@given(st.lists(scopes, min_size=1, max_size=8), st.lists(records(), min_size=1, max_size=8), st.data())
 async def test_live_backfill_and_preview_take_the_same_posts(
-    database: Database, sources: list[str], posts: list[PostRecord], data: st.DataObject
+    database: Database, asked: list[Scope], posts: list[PostRecord], data: st.DataObject
 ) -> None:
     posts = [replace(post, external_id=f"post-{number}") for number, post in enumerate(posts)]
-    parsed = {source: parse_query(source) for source in sources}
-    percolator = Percolator(parsed)
+    compiled = {scope: scope.compile() for scope in asked}
+    percolator = Percolator(compiled)
     arrived = {post.id: percolator.matching(Document.of(post)) for post in posts}
     sample = data.draw(st.sets(st.sampled_from([post.id for post in posts])))
 
     async with database.open(next(WORKSPACES)) as session:
         await store(session, posts)
-        for source, query in parsed.items():
-            live = [post.id for post in posts if source in arrived[post.id]]
+        for scope, query in compiled.items():
+            live = [post.id for post in posts if scope in arrived[post.id]]
             backfilled = await backfill(session, query, posts)
-            assert backfilled == live, source
+            assert backfilled == live, scope
             preview = matching(query, ((post.id, Document.of(post)) for post in posts if post.id in sample))
-            assert [*preview] == [post_id for post_id in backfilled if post_id in sample], source
+            assert [*preview] == [post_id for post_id in backfilled if post_id in sample], scope
 
 
 async def test_the_golden_cases_hold_in_a_backfill(database: Database) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from ingest.posts.records import Engagement, PostRecord
+from ingest.studies.scopes import Scope
 from kit.db import new_id
 
 _NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -51,6 +52,15 @@ queries = st.recursive(
         st.tuples(inner, inner).map("({0[0]}) OR ({0[1]})".format),
     ),
     max_leaves=5,
+)
+scopes = st.builds(
+    Scope,
+    study_id=st.uuids(),
+    query=st.one_of(queries, st.just("")),
+    languages=st.sampled_from([(), ("fr",), ("FR-BE", "en")]),
+    platforms=st.sampled_from([(), ("x",), ("reddit", "x")]),
+    since=st.sampled_from([None, _NOON]),
+    until=st.sampled_from([None, _NOON + timedelta(hours=12)]),
 )
 texts = st.lists(st.tuples(_PIECES, _SEPARATORS).map("".join), min_size=1, max_size=8).map("".join)
 _counts = st.sampled_from([None, 0, 1, 3, 10, 11])

@@ -54,6 +54,9 @@ _EXAMPLES = {
 }
 
 
+FIELDS = tuple(_EXAMPLES)
+
+
 class FieldError(ValueError):
     """A field that cannot be read; `offset` is where in the token the problem lies."""
 
@@ -66,7 +69,7 @@ def parse_field(token: str) -> Expression:
     """The condition that a token such as `lang:fr` or `followers:>"1000"` asks for; raises `FieldError`."""
     name, _, written = token.partition(":")
     if name not in _EXAMPLES:
-        _refuse(0, f'there is no field "{name}". Fields are {", ".join(_EXAMPLES)}; quote it to look for the words.')
+        _refuse(0, f'there is no field "{name}". Fields are {", ".join(FIELDS)}; quote it to look for the words.')
     try:
         return _read(name, written)
     except FieldError:
