@@ -1,83 +1,41 @@
-"""Which posts a query takes: golden cases in English and French."""
+"""Which posts a query takes: the golden cases, in English and French, and what holds for any text."""
 
 import pytest
+from golden import Case, Misreading, cases, misreadings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.queries.parser import parse_query
+from ingest.queries.parser import QuerySyntaxError, parse_query
+from ingest.queries.percolator import Percolator
 from ingest.queries.tokens import fold, tokenise
 
-TAKEN = [
-    # words and their borders
-    ("refund", "Where is my refund?"),
-    ("refund", "REFUND NOW"),
-    ("refund", "no-refund policy"),
-    ("customer", "the customer's fault"),
-    ("appli", "L'appli plante encore"),
-    ("appli", "J’adore l’appli"),
-    ("aujourd'hui", "Aujourd’hui encore, rien"),
-    ("don't", "I DON’T care"),
-    ("24h", "24h sans réponse"),
-    # accents and case
-    ("été", "Cet ete, jamais"),
-    ("ete", "Cet ÉTÉ, jamais"),
-    ("cafe", "un cafe\u0301 froid"),
-    ("œuvre", "chef d'oeuvre"),
-    ("oeuvre", "CHEF D'ŒUVRE"),
-    ("naïve", "so naive"),
-    ("strasse", "Neue Straße 5"),
-    # hashtags and handles, with and without their sign
-    ("#sncf", "merci la SNCF"),
-    ("sncf", "merci #SNCF"),
-    ("@ouigo", "ouigo encore en retard"),
-    ("ouigo", "hey @OUIGO!"),
-    ("@sncf_connect", "cc @SNCF_Connect svp"),
-    ("😡", "two hours late 😡😡"),
-    # phrases
-    ('"customer service"', "worst Customer Service ever"),
-    ('"customer service"', "customer-service, again"),
-    ("« service client »", "Le service client ne répond pas"),
-    ("“pas cher”", "c'est PAS cher du tout"),
-    ('"c\'est la vie"', "C’est la vie."),
-    ('"24/7"', "support 24/7 they said"),
-    # operators
-    ("train delay", "delay of my train"),
-    ("train AND delay", "delay of my train"),
-    ("train OR bus", "the bus was late"),
-    ("train AND NOT bus", "the train was late"),
-    ("NOT spam", "an honest opinion"),
-    ('(train OR TER) (retard OR "en panne")', "Le TER est en panne"),
-    ('(wifi OR "wi fi") NOT (home OR maison)', "No Wi-Fi on board"),
-    ("annuler OR résilier OR cancel", "Comment resilier mon abonnement ?"),
-]
 
-LEFT = [
-    ("refund", "refunds take weeks"),
-    ("refund", "nonrefundable"),
-    ("or", "encore des travaux"),
-    ("sncf", "sncf_connect ne marche pas"),
-    ('"customer service"', "service for every customer"),
-    ('"customer service"', "customer care and service"),
-    ("« service client »", "le client du service"),
-    ("train delay", "the train is on time"),
-    ("train OR bus", "I walked"),
-    ("train AND NOT bus", "train or bus?"),
-    ("NOT spam", "this is spam"),
-    ("NOT (train OR bus)", "a bus"),
-    ("été", "l'étape suivante"),
-    ("😡", "all good 😀"),
-    ("anything", ""),
-]
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_a_query_takes_and_leaves_what_a_reader_would(case: Case) -> None:
+    assert parse_query(case.query).matches(case.document) is case.is_taken
 
 
-@pytest.mark.parametrize(("source", "text"), TAKEN)
-def test_a_query_takes_what_a_reader_would(source: str, text: str) -> None:
-    assert parse_query(source).matches(text)
+@pytest.mark.parametrize("misreading", misreadings(), ids=lambda misreading: misreading.query)
+def test_an_error_names_its_place_and_what_to_do(misreading: Misreading) -> None:
+    with pytest.raises(QuerySyntaxError) as caught:
+        parse_query(misreading.query)
+
+    assert (caught.value.line, caught.value.column) == (misreading.line, misreading.column)
+    assert caught.value.problem == misreading.problem
 
 
-@pytest.mark.parametrize(("source", "text"), LEFT)
-def test_a_query_leaves_what_a_reader_would(source: str, text: str) -> None:
-    assert not parse_query(source).matches(text)
+def test_the_table_is_as_long_as_promised() -> None:
+    assert len(cases()) + len(misreadings()) >= 150
+    assert len(set(cases())) == len(cases())
+
+
+def test_all_queries_of_the_table_at_once_take_what_each_takes_alone() -> None:
+    queries = {case.query: parse_query(case.query) for case in cases()}
+    percolator = Percolator(queries)
+
+    for case in cases():
+        alone = [source for source, query in queries.items() if query.matches(case.document)]
+        assert percolator.matching(case.document) == alone
 
 
 @given(st.text())

@@ -52,7 +52,7 @@ async def test_a_repeated_key_asks_once(desk: Desk) -> None:
         ({"name": "\x00 "}, "body.name"),
         ({"question": "x" * 1_001}, "body.question"),
         ({"query": "train AND"}, "body.query"),
-        ({"query": "cancel*"}, "body.query"),
+        ({"query": "author:"}, "body.query"),
         ({"languages": ["English"]}, "body.languages.0"),
         ({"platforms": ["My Site"]}, "body.platforms.0"),
         ({"since": "2026-02-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}, "body"),

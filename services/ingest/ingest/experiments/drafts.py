@@ -148,7 +148,7 @@ def _assembled(subject: Part | None, ideas: list[list[str]], pool: Pool) -> tupl
 
 def _promotions(query: str, pool: Pool) -> Part | None:
     """What to exclude where a noticeable share of the posts advertises."""
-    taken = [post.tokens.line for post, inside in zip(pool.posts, _taken(query, pool), strict=True) if inside]
+    taken = [post.document.tokens.line for post, inside in zip(pool.posts, _taken(query, pool), strict=True) if inside]
     found = Counter(cue for line in taken for cue in promotion_cues() if f" {cue} " in line)
     advertising = sum(any(f" {cue} " in line for cue in found) for line in taken)
     if advertising < FEWEST_PROMOTIONS or advertising < PROMOTION_SHARE * len(taken):

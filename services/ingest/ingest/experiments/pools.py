@@ -7,9 +7,9 @@ from hashlib import blake2b
 from uuid import UUID
 
 from ingest.posts.records import PostRecord
+from ingest.queries.documents import Document
 from ingest.queries.parser import parse_query
-from ingest.queries.tokens import TokenisedText
-from ingest.studies.scopes import Candidate, Scope
+from ingest.studies.scopes import Scope
 
 
 @dataclass(frozen=True)
@@ -20,15 +20,9 @@ class PooledPost:
     weight: float = 1.0
 
     @cached_property
-    def tokens(self) -> TokenisedText:
-        """Its words, folded."""
-        return TokenisedText.of(self.record.text)
-
-    @property
-    def candidate(self) -> Candidate:
-        """What a study may ask of it."""
-        post = self.record
-        return Candidate(post.text, post.platform, post.claimed_language, post.published_at)
+    def document(self) -> Document:
+        """What a query may ask of it."""
+        return Document.of(self.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +39,22 @@ class Pool:
 
     def within(self, scope: Scope) -> "Pool":
         """The posts that the bounds of the scope admit, whatever its query."""
-        return replace(self, posts=[post for post in self.posts if scope.admits(post.candidate)])
+        bounds = replace(scope, query="").compile()
+        return replace(self, posts=[post for post in self.posts if bounds.matches(post.document)])
 
 
 def takes(query: str, posts: Sequence[PooledPost]) -> list[bool]:
     """Whether the query matches each post; the empty one matches all."""
     parsed = parse_query(query)
-    return [parsed.matches_tokens(post.tokens) for post in posts]
+    return [parsed.matches(post.document) for post in posts]
 
 
 def belong(scope: Scope, posts: Sequence[PooledPost]) -> list[bool]:
     """Whether the study takes each post; one without a query has what was sent to it."""
     if not scope.query.strip():
         return [scope.study_id in post.record.study_ids for post in posts]
-    rows = zip(posts, takes(scope.query, posts), strict=True)
-    return [matches and scope.admits(post.candidate) for post, matches in rows]
+    asked = scope.compile()
+    return [asked.matches(post.document) for post in posts]
 
 
 def shuffled_key(study_id: UUID, post_id: UUID) -> bytes:

@@ -21,9 +21,10 @@ from ingest.posts.schemas import IntakeReport
 from ingest.posts.submissions import Deletion, Submission
 from ingest.posts.threads.places import Places
 from ingest.posts.threads.repository import ThreadRepository
+from ingest.queries.documents import Document
 from ingest.sources.files.records import Rejection
 from ingest.studies.repository import StudyRepository
-from ingest.studies.scopes import Candidate, Scopes
+from ingest.studies.scopes import Scopes
 from kit.db import Session
 from kit.errors import NotFound
 from kit.events import LIVE
@@ -101,8 +102,7 @@ class PostIntake:
     def _match(self, arrivals: Sequence[Arrival], destination: Destination, scopes: Scopes) -> None:
         for arrival in arrivals:
             post = arrival.post
-            candidate = Candidate(post.text, post.platform, post.claimed_language, post.published_at)
-            if study_ids := scopes.matching(candidate, destination.study_id):
+            if study_ids := scopes.matching(Document.of(post), destination.study_id):
                 arrival.post = replace(post, study_ids=tuple(study_ids))
             else:
                 arrival.is_kept = destination.keeps_unmatched(self._session.workspace, *post.key)

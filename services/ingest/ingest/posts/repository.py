@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, text
 
 from ingest.posts.records import COUNTS, Engagement, Key, PostRecord, Privacy
+from ingest.queries.prefilter import Narrowing
 from kit.db import Repository
 
 _STUDY_IDS = (
@@ -130,6 +131,12 @@ _LIST_OF_STUDY = text(
     ORDER BY id
     """
 )
+_CANDIDATES = f"""
+    SELECT {_COLUMNS}, {_STUDY_IDS} FROM posts
+    WHERE workspace_id = :workspace AND erased_at IS NULL AND (CAST(:after AS uuid) IS NULL OR id > :after)
+        AND ({{narrowing}})
+    ORDER BY id LIMIT :limit
+    """
 # What stays is the id, by which the services downstream know the post, and a digest where its public id was, which
 # often names the author.
 _ERASE = text(
@@ -242,6 +249,12 @@ class PostRepository(Repository):
         rows = await self._ask(
             _LIST_OF_THREAD, platform=platform, thread=thread_id, after=moment, after_id=post_id, limit=limit
         )
+        return [_record(row, row.study_ids) for row in rows]
+
+    async def list_candidates(self, narrowing: Narrowing, after: UUID | None, limit: int) -> list[PostRecord]:
+        """Posts that a query may take, in the order of their arrival: whoever asks has the query verify each."""
+        statement = text(_CANDIDATES.format(narrowing=narrowing.sql))
+        rows = await self._ask(statement, after=after, limit=limit, **narrowing.values)
         return [_record(row, row.study_ids) for row in rows]
 
     async def erase(self, tombstones: Mapping[UUID, UUID], moment: datetime) -> None:

@@ -23,7 +23,10 @@ _LETTERS: dict[str, str | None] = {
 _PLAIN = str.maketrans(_LETTERS) | dict.fromkeys(_MARKS)
 
 # Words (an underscore counts inside one, as in @sncf_connect) and single pictographs.
-_TOKEN = re.compile(r"[^\W_]+(?:_+[^\W_]+)*|[\u2600-\u27bf\U0001f300-\U0001faff]")
+WORD = r"[^\W_]+(?:_+[^\W_]+)*"
+PICTOGRAPH = r"[\u2600-\u27bf\U0001f300-\U0001faff]"
+_TOKEN = re.compile(f"{WORD}|{PICTOGRAPH}")
+_PATTERN = re.compile(rf"(?:[^\W_]|[*?])+(?:_+(?:[^\W_]|[*?])+)*|{PICTOGRAPH}")
 
 
 def fold(text: str) -> str:
@@ -41,6 +44,11 @@ def tokenise(text: str) -> list[str]:
     Apostrophes and hyphens separate ("l'appli" holds "appli"); the signs of hashtags and handles fall away.
     """
     return _TOKEN.findall(fold(text))
+
+
+def tokenise_patterns(text: str) -> list[str]:
+    """Like `tokenise`, for a word of a query in which * and ? belong to their tokens."""
+    return _PATTERN.findall(fold(text))
 
 
 @dataclass(frozen=True)
@@ -63,3 +71,11 @@ class TokenisedText:
     def line(self) -> str:
         """The tokens between single blanks, so that a phrase is a substring."""
         return f" {' '.join(self.tokens)} "
+
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        """Where each of the different tokens stands, in ascending order."""
+        found: dict[str, list[int]] = {}
+        for position, token in enumerate(self.tokens):
+            found.setdefault(token, []).append(position)
+        return found
