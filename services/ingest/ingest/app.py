@@ -68,7 +68,7 @@ def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
 
 async def _erase_authors(runtime: Runtime, stopping: asyncio.Event) -> None:
     """Erasures have a runner of their own: they must not wait for an import of hours."""
-    handler = AuthorErasureJob(runtime.database, runtime.state).handler
+    handler = AuthorErasureJob(runtime.database, cast(IngestSettings, runtime.settings)).handler
     await JobRunner(runtime.database, [handler], stopping).run()
 
 

@@ -1,6 +1,6 @@
 """Experiments on queries over REST."""
 
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import Path, Query, Response
@@ -21,6 +21,7 @@ from ingest.experiments.schemas import (
 )
 from ingest.experiments.service import ExperimentService
 from ingest.experiments.suggesting import SuggestionService
+from ingest.settings import IngestSettings
 from kit.jobs import JobView
 from kit.rest import (
     CurrentPrincipal,
@@ -34,9 +35,15 @@ from kit.rest import (
     set_etag,
 )
 from kit.rest.jobs import set_location
+from kit.runtime import Runtime
 
 router = Router(prefix="/v1", tags=["experiments"])
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the query version.")]
+
+
+def _most_posts(runtime: Runtime) -> int:
+    """How many stored posts an experiment reads."""
+    return cast(IngestSettings, runtime.settings).experiment_posts
 
 
 @router.post("/studies/{study_id}/query-versions", status_code=201)
@@ -53,7 +60,7 @@ async def propose_query_version(
     The version takes no effect before it is activated, and never changes. Its diff counts what the present query and
     this one take of the stored posts, with intervals where only a sample of them was read.
     """
-    service = ExperimentService(session, runtime.state.experiment_posts)
+    service = ExperimentService(session, _most_posts(runtime))
     version = await service.propose(study_id, proposal.query, principal.subject)
     response.headers["Location"] = f"/v1/studies/{study_id}/query-versions/{version.version}"
     return version
@@ -64,7 +71,7 @@ async def get_query_version(
     study_id: UUID, version: VersionNumber, session: ReadSession, runtime: CurrentRuntime
 ) -> VersionView:
     """Show a query version with its newest diff, and how good it is by what was judged."""
-    return await ExperimentService(session, runtime.state.experiment_posts).show(study_id, version)
+    return await ExperimentService(session, _most_posts(runtime)).show(study_id, version)
 
 
 @router.post("/studies/{study_id}/query-versions/{version}/diff")
@@ -72,7 +79,7 @@ async def compare_query_version(
     study_id: UUID, version: VersionNumber, session: WriteSession, runtime: CurrentRuntime
 ) -> VersionView:
     """Compare a version anew with the present query, on the posts of today, and draw fresh samples."""
-    return await ExperimentService(session, runtime.state.experiment_posts).compare(study_id, version)
+    return await ExperimentService(session, _most_posts(runtime)).compare(study_id, version)
 
 
 @router.post("/studies/{study_id}/query-versions/{version}/activation")
@@ -91,7 +98,7 @@ async def activate_query_version(
     It holds for posts that arrive from now on; with `backfill`, a job also takes in the stored posts that it matches.
     Posts that only the query before took stay in the study. `If-Match` is the ETag of the study.
     """
-    service = ExperimentService(session, runtime.state.experiment_posts)
+    service = ExperimentService(session, _most_posts(runtime))
     activated = await service.activate(study_id, version, asked, revision, principal.subject)
     set_etag(response, activated.study.revision)
     return activated
@@ -112,7 +119,7 @@ async def list_sample(
     `search_set` (everything in the bounds of the study, whatever the query) tells recall.
     """
     after = int(paging.after["position"]) if paging.after else 0
-    service = ExperimentService(session, runtime.state.experiment_posts)
+    service = ExperimentService(session, _most_posts(runtime))
     items = await service.list_sample(study_id, version, kind, after, paging.fetch)
     return paging.page(items, lambda item: item, lambda item: {"position": item.position})
 
@@ -127,7 +134,7 @@ async def judge_post(
     runtime: CurrentRuntime,
 ) -> JudgementView:
     """Say whether a post is relevant to the study; precision and recall of its query versions follow."""
-    service = ExperimentService(session, runtime.state.experiment_posts)
+    service = ExperimentService(session, _most_posts(runtime))
     return JudgementView.model_validate(await service.judge(study_id, post_id, new, principal.subject))
 
 
@@ -140,7 +147,7 @@ async def start_query_suggestions(
     A job contrasts the posts that the query takes with the others, and with what was judged; its result holds the
     `suggestions_id`.
     """
-    job = await SuggestionService(session, runtime.state.experiment_posts).start(study_id, asked)
+    job = await SuggestionService(session, _most_posts(runtime)).start(study_id, asked)
     set_location(response, job)
     return job
 
@@ -150,10 +157,10 @@ async def get_query_suggestions(
     study_id: UUID, suggestions_id: UUID, session: ReadSession, runtime: CurrentRuntime
 ) -> SuggestionsView:
     """Show words and phrases to add and to exclude, each with the posts it gains or loses."""
-    return await SuggestionService(session, runtime.state.experiment_posts).show(study_id, suggestions_id)
+    return await SuggestionService(session, _most_posts(runtime)).show(study_id, suggestions_id)
 
 
 @router.post("/query-drafts")
 async def draft_query(asked: DraftRequest, session: ReadSession, runtime: CurrentRuntime) -> DraftView:
     """Draft a first query from a plain question and a few seed words, to be read and edited; nothing is kept."""
-    return await SuggestionService(session, runtime.state.experiment_posts).draft(asked)
+    return await SuggestionService(session, _most_posts(runtime)).draft(asked)
