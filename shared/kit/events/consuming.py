@@ -11,8 +11,8 @@ from nats.js import JetStreamContext
 from kit.events.applying import Applier
 from kit.events.bus import Bus, BusError
 from kit.events.consumers import Consumer
-from kit.events.hands import Hands
 from kit.events.naming import BACKFILL, LANES, LIVE, subject_of
+from kit.hands import Hands
 
 IDLE_SECONDS = 0.5
 GATHER_SECONDS = 0.02

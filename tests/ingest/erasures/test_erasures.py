@@ -249,7 +249,7 @@ async def test_a_transaction_that_stores_posts_may_not_erase_as_well(desk: Desk,
 
     async def store_and_erase() -> None:
         async with running.runtime.database.session(ALPHA) as session:
-            intake = PostIntake(session, settings.pseudonyms)
+            intake = PostIntake(session, settings.pseudonyms, running.runtime.state.copies)
             submission = Submission(1, NewPost.model_validate(post(1)))
             await intake.accept(Destination.of_study(UUID(study["id"])), [submission], IntakeReport())
             await intake.delete([Deletion("x", "post-1")])

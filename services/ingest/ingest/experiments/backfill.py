@@ -1,4 +1,7 @@
-"""Giving a study the posts of the past that its query takes, a page per transaction."""
+"""Giving a study the posts of the past that its query takes, a page per transaction.
+
+PostgreSQL leaves out what cannot match; the query has the last word on every other post.
+"""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -9,6 +12,7 @@ from ingest.experiments.service import scope_of
 from ingest.posts.messages import post_message
 from ingest.posts.records import PostRecord
 from ingest.posts.repository import PostRepository
+from ingest.queries.prefilter import narrow
 from ingest.studies.scopes import Scope
 from ingest.studies.service import StudyService
 from kit.db import Session
@@ -19,7 +23,7 @@ from pourquoi.ingest.v1.events_pb2 import PostUpdated
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How many posts were looked at, how many of them the study got, and the last one."""
+    """How many posts the database could not rule out, how many of them the study got, and the last one."""
 
     read: int
     taken: int
@@ -48,10 +52,11 @@ class Backfill:
         study = await StudyService(self._session).get(self._study_id)
         if study.query_version != self._version or not study.query:
             return None
-        posts = await self._posts.list_after(None, after, most)
+        scope = scope_of(study)
+        posts = await self._posts.list_candidates(narrow(scope.compile().expression), after, most)
         if not posts:
             return None
-        taken = await self._take(scope_of(study), posts)
+        taken = await self._take(scope, posts)
         return Page(len(posts), taken, posts[-1].id)
 
     async def _take(self, scope: Scope, posts: list[PostRecord]) -> int:

@@ -16,6 +16,7 @@ from ingest.sources.files.records import Rejection
 from ingest.studies.service import StudyService
 from kit.db import Database, Session
 from kit.errors import Invalid
+from kit.hands import Hands
 
 Keep = Callable[[Session, IntakeReport], Awaitable[None]]
 
@@ -38,6 +39,17 @@ class BatchIntake:
     async def take_stream(self, pieces: AsyncIterator[bytes]) -> IntakeReport:
         """Takes NDJSON while it arrives: what was stored stays, even if the stream breaks off."""
         report = await self._begin()
+        # While the database works on a chunk, the next is read; never more, so that chunks keep their order.
+        async with Hands(1) as hands:
+            try:
+                async for chunk in self._chunks(pieces):
+                    await hands.free_one()
+                    hands.take(self._store(chunk, report))
+            finally:
+                await hands.finish()
+        return report
+
+    async def _chunks(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[list[Intake]]:
         chunk: list[Intake] = []
         async for number, line in read_lines(pieces, self.settings.file_limits.line_bytes):
             if line is None:
@@ -45,10 +57,9 @@ class BatchIntake:
             elif not line.isspace() and line:
                 chunk.append(read_json_line(number, line))
             if len(chunk) >= self.settings.chunk_posts:
-                await self._store(chunk, report)
+                yield chunk
                 chunk = []
-        await self._store(chunk, report)
-        return report
+        yield chunk
 
     async def take_document(self, body: bytes) -> IntakeReport:
         """Takes a JSON document; a post that is wrong is counted by its position and the others are stored."""

@@ -1,4 +1,4 @@
-"""So many batches of one consumer at once, and what became of each."""
+"""So many pieces of work at once, and what became of each."""
 
 import asyncio
 from collections.abc import Coroutine
