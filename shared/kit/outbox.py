@@ -4,12 +4,12 @@ Source: the transactional outbox and idempotent consumer patterns (C. Richardson
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import orjson
 from google.protobuf.message import Message
 from sqlalchemy import text
 
@@ -65,7 +65,7 @@ async def _write(session: Session) -> None:
         {
             "workspace": session.workspace,
             "subjects": [envelope.subject for envelope in envelopes],
-            "headers": [json.dumps(dict(envelope.headers)) for envelope in envelopes],
+            "headers": [orjson.dumps(dict(envelope.headers)).decode() for envelope in envelopes],
             "payloads": [envelope.payload for envelope in envelopes],
         },
     )
@@ -109,7 +109,7 @@ class Relay:
         async with self.database.open(EVERYWHERE) as session:
             rows = (await session.execute(_TAKE, {"batch": RELAY_BATCH, "bytes": RELAY_BYTES})).all()
             if rows:
-                await self.bus.publish([Envelope(r.subject, json.loads(r.headers), r.payload) for r in sorted(rows)])
+                await self.bus.publish([Envelope(r.subject, orjson.loads(r.headers), r.payload) for r in sorted(rows)])
                 await session.commit()
                 metrics.relayed(len(rows))
         return len(rows)

@@ -22,7 +22,7 @@ class IngestSettings(ServiceSettings):
         SecretStr(LAPTOP_KEY),
         "Key of the pseudonyms of authors: a secret of your own outside of a laptop, and never changed.",
     )
-    chunk_posts: int = setting("INGEST_CHUNK_POSTS", 500, "Posts that are stored in one transaction.")
+    chunk_posts: int = setting("INGEST_CHUNK_POSTS", 1000, "Posts that are stored in one transaction.")
     upload_megabytes: int = setting("INGEST_UPLOAD_MEGABYTES", 1024, "Largest file that may be uploaded, in MiB.")
     expanded_megabytes: int = setting(
         "INGEST_EXPANDED_MEGABYTES", 65_536, "Most that a compressed file may expand to, in MiB."
