@@ -38,6 +38,8 @@ async def ids(system: System) -> Ids:
     new_source = {"name": "Solane", "kind": "sample", "config": {"posts": 10}, "every_seconds": 604_800}
     source = await system.ask("POST", "/ingest/v1/sources", json=new_source)
     run = await system.ask("POST", f"/ingest/v1/sources/{source['id']}/runs")
+    author = {"platform": "x", "external_id": "nobody"}
+    erasure = await system.ask("POST", "/ingest/v1/erasures", json={"author": author, "reason": "asked for"})
     return {
         "study_id": study,
         "post_id": await _first(system, f"/ingest/v1/posts?study_id={study}"),
@@ -47,6 +49,8 @@ async def ids(system: System) -> Ids:
         "endpoint_id": endpoint["id"],
         "source_id": source["id"],
         "run_id": run["id"],
+        "erasure_id": erasure["id"],
+        "version": "1",
     }
 
 
@@ -88,6 +92,7 @@ BODIES: dict[str, Any] = {
     "/samples": {"posts": 10},
     "/reject": {"reason": "no"},
     "/backfills": {"since": "2026-01-01T00:00:00Z"},
+    "/query-versions": {"query": "train"},
     "": {},
 }
 
@@ -99,10 +104,14 @@ def _asks_for_a_signature(path: str) -> bool:
 
 def _request(method: str, path: str) -> dict[str, Any]:
     """What makes a request valid, so that nothing but the foreign id is wrong with it."""
-    if path.endswith("/imports"):
+    if "/imports" in path:
         return {"files": {"file": ("posts.csv", b"text,external_id\nhello,1\n", "text/csv")}}
+    if path.endswith("/samples") and method == "GET":
+        return {"params": {"kind": "matched"}}
     if method in ("GET", "DELETE"):
         return {}
+    if "/judgements/" in path:
+        return {"json": {"relevant": True}}
     if method == "PATCH":
         return {"json": {"name": "renamed"}}
     return {"json": next(body for ending, body in BODIES.items() if path.endswith(ending))}
