@@ -237,8 +237,10 @@ async def test_an_event_that_is_never_answered_becomes_a_dead_letter(
 async def test_events_that_keep_coming_back_are_applied_alone(bus: Bus, short_waits: None) -> None:
     await publish(bus, *(f"suspect {number}" for number in range(5)))
     subscription = await bus.bind("ingest", "reader", ["ingest.post.erased.v1"], 10)
-    for _ in range(applying.SUSPICIOUS_DELIVERIES - 1):
-        for message in await subscription.fetch(5, timeout=5):
+    deliveries = Counter[bytes]()
+    while len(deliveries) < 5 or min(deliveries.values()) < applying.SUSPICIOUS_DELIVERIES - 1:
+        for message in await subscription.fetch(5, timeout=5):  # a fetch may bring fewer than five
+            deliveries[message.data] += 1
             await message.nak()
     await subscription.unsubscribe()
     await publish(bus, *(f"usual {number}" for number in range(5)))
