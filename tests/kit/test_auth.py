@@ -176,7 +176,7 @@ async def test_the_workspace_may_stand_in_another_claim(provider: Provider) -> N
         {"workspace": "a b"},
         {"kid": "unknown"},
     ],
-    ids=str,
+    ids=lambda wrong: " ".join(f"{claim} {type(value).__name__}" for claim, value in wrong.items()),
 )
 async def test_a_token_that_is_not_right_is_refused(provider: Provider, wrong: dict[str, Any]) -> None:
     with pytest.raises(Unauthenticated):
