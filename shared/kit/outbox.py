@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import orjson
 from google.protobuf.message import Message
@@ -17,7 +18,7 @@ from kit import metrics
 from kit.db import EVERYWHERE, Database, Session, is_outage
 from kit.events import LIVE, Bus, BusError, Envelope, Received, seal
 
-RELAY_BATCH = 500
+RELAY_BATCH = 1000
 RELAY_BYTES = 16 * 1024 * 1024
 POLL_SECONDS = 0.1
 OUTAGE_SECONDS = 1.0
@@ -109,7 +110,10 @@ class Relay:
         async with self.database.open(EVERYWHERE) as session:
             rows = (await session.execute(_TAKE, {"batch": RELAY_BATCH, "bytes": RELAY_BYTES})).all()
             if rows:
-                await self.bus.publish([Envelope(r.subject, orjson.loads(r.headers), r.payload) for r in sorted(rows)])
+                in_order = sorted(rows, key=itemgetter(0))
+                await self.bus.publish(
+                    [Envelope(subject, orjson.loads(headers), payload) for _, subject, headers, payload in in_order]
+                )
                 await session.commit()
                 metrics.relayed(len(rows))
         return len(rows)

@@ -14,7 +14,7 @@ from kit import outbox
 from kit.db import EVERYWHERE, Database, Session
 from kit.engines import EmbeddedNats
 from kit.errors import TooLarge
-from kit.events import Bus, Envelope, Namespace
+from kit.events import Bus, BusError, Envelope, Namespace
 from kit.outbox import Relay, emit, first_time, forget_old_marks
 from kit.testing import until
 from pourquoi.ingest.v1.events_pb2 import PostErased
@@ -177,7 +177,7 @@ async def test_events_wait_while_nats_is_away(
         await asyncio.to_thread(own_nats.start)
         await until(lambda: emptied(database))
     assert await stored(own_bus) == ["before", *(f"during {number}" for number in range(700))]
-    assert own_bus.jetstream.publish_async_pending() == 0
+    assert own_bus.unacknowledged == 0
 
 
 async def test_a_nats_that_lost_its_streams_gets_them_anew(
@@ -191,15 +191,15 @@ async def test_a_nats_that_lost_its_streams_gets_them_anew(
         await write(database, "after")
         await until(lambda: emptied(database))
     assert await stored(own_bus) == ["after"]
-    assert own_bus.jetstream.publish_async_pending() == 0
+    assert own_bus.unacknowledged == 0
 
 
-async def test_a_publication_that_fails_half_way_leaves_nothing_behind_in_the_library(bus: Bus) -> None:
+async def test_a_publication_that_fails_half_way_leaves_nothing_behind(bus: Bus) -> None:
     silent = await bus.client.subscribe(bus.namespace.subject("silent"))
     envelopes = [Envelope(subject, {"ce-id": subject}, b"") for subject in ("ingest.a", "silent", "nobody.listens")]
     with pytest.raises(Exception, match="no response from stream"):
         await bus.publish(envelopes)
-    assert bus.jetstream.publish_async_pending() == 0
+    assert bus.unacknowledged == 0
     await silent.unsubscribe()
 
 
@@ -235,3 +235,19 @@ async def test_old_marks_are_forgotten_and_new_ones_kept(database: Database) -> 
     async with database.session("alpha") as session:
         assert await first_time(session, "reader", ["old", "new"]) == {"old"}
         assert list((await session.execute(text("SELECT key FROM idempotency_keys"))).scalars()) == ["new"]
+
+
+async def test_what_a_stream_refuses_is_told_with_its_reason(bus: Bus) -> None:
+    config = (await bus.jetstream.stream_info(bus.namespace.stream("ingest"))).config
+    await bus.jetstream.update_stream(config, max_msg_size=500)
+    sizes = {"small": 10, "large": 1_000, "later": 10}
+    with pytest.raises(BusError, match="exceeds maximum"):
+        await bus.publish([Envelope("ingest.a", {"ce-id": name}, b"x" * size) for name, size in sizes.items()])
+    assert bus.unacknowledged == 0
+
+
+async def test_batches_may_be_on_their_way_at_once(bus: Bus) -> None:
+    batches = [[Envelope("ingest.a", {"ce-id": f"{batch}-{number}"}, b"") for number in range(50)] for batch in "abc"]
+    await asyncio.gather(*map(bus.publish, batches), bus.publish([]))
+    assert (await bus.jetstream.stream_info(bus.namespace.stream("ingest"))).state.messages == 150
+    assert bus.unacknowledged == 0

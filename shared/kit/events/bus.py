@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import ConnectionReconnectingError, Error
+from nats.errors import Error
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, PubAck, StorageType, StreamConfig
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StorageType, StreamConfig
 from nats.js.errors import NoStreamResponseError, NotFoundError
 
-from kit.events.envelopes import MAX_EVENT_BYTES, MESSAGE_ID, Envelope
+from kit.events.envelopes import MAX_EVENT_BYTES, Envelope
 from kit.events.naming import Namespace
+from kit.events.publishing import Publisher
 
 BusError = Error
 DAY_SECONDS = 24 * 3600.0
@@ -36,6 +37,7 @@ class Bus:
     replicas: int = 1
     client: Client = field(init=False, default_factory=Client)
     jetstream: JetStreamContext = field(init=False)
+    _publisher: Publisher = field(init=False)
     _owners: set[str] = field(init=False, default_factory=set)
 
     async def connect(self, patience_seconds: float = 60.0) -> None:
@@ -54,6 +56,8 @@ class Bus:
                 )
             if self.client.max_payload < NEEDED_BYTES:
                 raise ValueError(f"NATS must take messages of {NEEDED_BYTES} bytes; raise its max_payload.")
+            self._publisher = Publisher(self.client, self.namespace)
+            await self._publisher.start()
         except (TimeoutError, ValueError):
             await self.client.close()
             raise
@@ -65,6 +69,11 @@ class Bus:
             with suppress(Error, OSError, TimeoutError):
                 await self.client.flush(FLUSH_SECONDS)
         await self.client.close()
+
+    @property
+    def unacknowledged(self) -> int:
+        """How many messages were sent and are waited for."""
+        return self._publisher.pending
 
     @property
     def is_ready(self) -> bool:
@@ -99,27 +108,11 @@ class Bus:
 
         Streams that the server lost are made anew, so that the next attempt succeeds.
         """
-        waiting: list[asyncio.Future[PubAck]] = []
         try:
-            async with asyncio.timeout(PUBLISH_SECONDS):
-                for envelope in envelopes:
-                    waiting.append(await self._send(envelope))  # noqa: PERF401 (a list of half of them is needed)
-                await asyncio.gather(*waiting)
+            await self._publisher.publish(envelopes, PUBLISH_SECONDS)
         except NoStreamResponseError:
             await self.ensure_streams(self._owners)
             raise
-        finally:
-            await _let_go(waiting)
-
-    async def _send(self, envelope: Envelope) -> "asyncio.Future[PubAck]":
-        """Hands the message to the library, which would keep the slot of one that it cannot send for ever."""
-        if not self.is_ready:
-            raise ConnectionReconnectingError
-        return await self.jetstream.publish_async(
-            self.namespace.subject(envelope.subject),
-            envelope.payload,
-            headers={**envelope.headers, MESSAGE_ID: envelope.message_id},
-        )
 
     async def bind(
         self, owner: str, durable: str, subjects: Sequence[str], batch: int
@@ -159,13 +152,6 @@ class Bus:
         """What a NATS message carries."""
         headers: Mapping[str, str] = message.headers or {}
         return Envelope(self.namespace.bare(message.subject), headers, message.data)
-
-
-async def _let_go(acknowledgements: "Sequence[asyncio.Future[PubAck]]") -> None:
-    """Gives back the library's slot of every message whose acknowledgement is no longer waited for."""
-    for acknowledgement in acknowledgements:
-        acknowledgement.cancel()
-    await asyncio.gather(*acknowledgements, return_exceptions=True)
 
 
 async def _ignore(_: Exception) -> None:

@@ -67,7 +67,7 @@ def seal(event: Message, workspace: str, lane: str = LIVE, context: Context | No
         "ce-id": event_id,
         "ce-source": f"/pourquoi/{owner_of(type(event))}",
         "ce-type": event.DESCRIPTOR.full_name,
-        "ce-time": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "ce-time": f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z",
         "ce-workspaceid": workspace,
         "content-type": "application/protobuf",
         MESSAGE_ID: event_id,

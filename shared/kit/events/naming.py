@@ -1,6 +1,7 @@
 """Subjects and streams, derived from the proto type of an event, so that no table of names can go stale."""
 
 import re
+from functools import cache
 
 from google.protobuf.message import Message
 
@@ -18,7 +19,12 @@ def owner_of(event: type[Message]) -> str:
 
 def subject_of(event: type[Message], lane: str = LIVE) -> str:
     """`<owner>.<thing>.<past participle>.<version>`; backfill stands in front of what is not live."""
-    _, owner, version, name = event.DESCRIPTOR.full_name.split(".")
+    return _subject(event.DESCRIPTOR.full_name, lane)
+
+
+@cache
+def _subject(full_name: str, lane: str) -> str:
+    _, owner, version, name = full_name.split(".")
     *thing, participle = _WORDS.findall(name)
     subject = f"{owner}.{'_'.join(thing).lower()}.{participle.lower()}.{version}"
     return subject if lane == LIVE else f"{lane}.{subject}"

@@ -72,6 +72,19 @@ async def test_duplicates_within_one_chunk_are_counted_exactly(desk: Desk) -> No
     assert counts(report) == {"received": 5, "accepted": 2, "duplicates": 3}
 
 
+async def test_a_chunk_that_was_admitted_early_meets_what_the_one_before_it_stored(desk: Desk) -> None:
+    study = await desk.ask()
+    first = [post(number) for number in range(150)]
+    again = [post(number, text=f"Edited: {number}") for number in range(150)]
+
+    report = await desk.stream(study, lines(first + again + first[:1]))
+
+    assert counts(report) == {"received": 301, "accepted": 150, "updated": 151}
+    stored = await desk.posts(study_id=study["id"])
+    assert [each["external_id"] for each in stored] == [f"post-{number}" for number in range(150)]
+    assert [each["text"] for each in stored[1:]] == [f"Edited: {number}" for number in range(1, 150)]
+
+
 async def test_clients_that_send_the_same_posts_at_once_store_and_publish_each_once(
     desk: Desk, running: Running
 ) -> None:

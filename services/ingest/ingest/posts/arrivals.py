@@ -11,6 +11,7 @@ from ingest.posts.originals.masking import mask
 from ingest.posts.records import COUNTS, Engagement, PostRecord
 from ingest.posts.schemas import NewPost
 from ingest.posts.submissions import Submission
+from ingest.sources.files.records import Rejection
 from kit.db import new_id
 
 _counts = attrgetter(*COUNTS)
@@ -35,8 +36,11 @@ class Entrance:
     destination: Destination
     now: datetime
 
-    def admit(self, submission: Submission) -> Arrival:
-        """The post as it would be stored, in no study and no thread yet."""
+    def admit(self, entry: Submission | Arrival | Rejection) -> Arrival | Rejection:
+        """The post as it would be stored, in no study and no thread yet; what came in or was refused stays as it is."""
+        return self._admitted(entry) if isinstance(entry, Submission) else entry
+
+    def _admitted(self, submission: Submission) -> Arrival:
         given, post = submission.post, self._record(submission.post)
         dropped_handle = "" if post.author_handle else given.author_handle
         original = mask(submission.raw, given.author, post.author_id, dropped_handle) if submission.raw else b""

@@ -1,9 +1,12 @@
 """The batch boundary of posts: a stream of any length, stored in one transaction per chunk."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from ingest.copies.finder import CopyFinder
+from ingest.posts.arrivals import Entrance
 from ingest.posts.destinations import Destination
 from ingest.posts.intake import Intake, PostIntake
 from ingest.posts.originals.masking import original_of
@@ -19,6 +22,8 @@ from kit.errors import Invalid
 from kit.hands import Hands
 
 Keep = Callable[[Session, IntakeReport], Awaitable[None]]
+
+_STRETCH = 100
 
 
 async def _keep_nothing(session: Session, report: IntakeReport) -> None:
@@ -39,12 +44,13 @@ class BatchIntake:
     async def take_stream(self, pieces: AsyncIterator[bytes]) -> IntakeReport:
         """Takes NDJSON while it arrives: what was stored stays, even if the stream breaks off."""
         report = await self._begin()
-        # While the database works on a chunk, the next is read; never more, so that chunks keep their order.
+        # While the database works on a chunk, the next is read and admitted; never more: chunks keep their order.
         async with Hands(1) as hands:
             try:
                 async for chunk in self._chunks(pieces):
+                    admitted = await self._admit(chunk)
                     await hands.free_one()
-                    hands.take(self._store(chunk, report))
+                    hands.take(self._store(admitted, report))
             finally:
                 await hands.finish()
         return report
@@ -60,6 +66,15 @@ class BatchIntake:
                 yield chunk
                 chunk = []
         yield chunk
+
+    async def _admit(self, chunk: Sequence[Intake]) -> list[Intake]:
+        """Does beforehand what needs no database, with pauses in which the chunk before this one goes on."""
+        entrance = Entrance(self.workspace, self.settings.pseudonyms, self.destination, datetime.now(UTC))
+        admitted: list[Intake] = []
+        for start in range(0, len(chunk), _STRETCH):
+            admitted += map(entrance.admit, chunk[start : start + _STRETCH])
+            await asyncio.sleep(0)
+        return admitted
 
     async def take_document(self, body: bytes) -> IntakeReport:
         """Takes a JSON document; a post that is wrong is counted by its position and the others are stored."""

@@ -31,7 +31,7 @@ from kit.events import LIVE
 from kit.outbox import emit
 from pourquoi.ingest.v1.events_pb2 import PostCollected, PostUpdated
 
-Intake = Submission | Rejection
+Intake = Submission | Arrival | Rejection
 
 
 class PostIntake:
@@ -59,7 +59,7 @@ class PostIntake:
         now = datetime.now(UTC)
         entrance = Entrance(self._session.workspace, self._pseudonyms, destination, now)
         arrivals, barred_lines = await self._part(
-            [entrance.admit(entry) for entry in intake if isinstance(entry, Submission)]
+            [arrival for arrival in map(entrance.admit, intake) if not isinstance(arrival, Rejection)]
         )
         await self._place(arrivals)
         self._match(arrivals, destination, scopes)
