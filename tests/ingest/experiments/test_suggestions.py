@@ -209,6 +209,30 @@ def test_a_french_question_finds_french_forms() -> None:
     assert sum(taken) == 3
 
 
+@pytest.mark.parametrize(
+    ("seed", "languages", "query"),
+    [
+        ("united", ["en"], "united"),
+        ("Manchester United", ["en"], '"manchester united"'),
+        ("streaming", ["en"], "streaming"),
+        ("résilier", ["fr"], "résilier"),
+        ("customer", ["en"], "(customer OR customers)"),
+        ("delivery", [], "(delivery OR deliveries)"),
+        ("rolling stone", ["en"], '("rolling stone" OR "rolling stones")'),
+    ],
+)
+def test_only_what_may_be_a_noun_gets_a_plural_by_rule(seed: str, languages: list[str], query: str) -> None:
+    drafted, _ = draft("Why?", [seed], languages, pool_of(["Nice weather"]))
+
+    assert drafted.query == query
+
+
+def test_a_plural_that_posts_hold_is_taken_whatever_the_word_ends_with() -> None:
+    drafted, _ = draft("Why?", ["wedding"], ["en"], pool_of(["Two weddings"]))
+
+    assert drafted.query == "(wedding OR weddings)"
+
+
 def test_ideas_that_no_post_holds_together_become_alternatives() -> None:
     drafted, taken = draft("Do commuters cancel in nice weather?", [], ["en"], pool_of(ANSWERS))
 

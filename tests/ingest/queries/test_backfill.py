@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from itertools import count
+from uuid import UUID
 
 import pytest
 from golden import cases
@@ -12,13 +13,13 @@ from hypothesis import strategies as st
 from phrasings import records, scopes
 from sqlalchemy import text
 
+from ingest.experiments.pools import PooledPost, belong
 from ingest.posts.records import Engagement, PostRecord
 from ingest.posts.repository import PostRepository
 from ingest.queries.documents import Document
-from ingest.queries.parser import Query, parse_query
-from ingest.queries.percolator import Percolator, matching
+from ingest.queries.parser import parse_query
 from ingest.queries.prefilter import narrow
-from ingest.studies.scopes import Scope
+from ingest.studies.scopes import Scope, Scopes
 from kit.db import Database, Session, new_id
 from kit.testing import Running
 
@@ -34,24 +35,26 @@ def database(running: Running) -> Database:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(scopes, min_size=1, max_size=8), st.lists(records(), min_size=1, max_size=8), st.data())
+@given(
+    st.lists(scopes, min_size=1, max_size=8, unique_by=lambda scope: scope.study_id),
+    st.lists(records(), min_size=1, max_size=8),
+    st.data(),
+)
 async def test_live_backfill_and_preview_take_the_same_posts(
     database: Database, asked: list[Scope], posts: list[PostRecord], data: st.DataObject
 ) -> None:
     posts = [replace(post, external_id=f"post-{number}") for number, post in enumerate(posts)]
-    compiled = {scope: scope.compile() for scope in asked}
-    percolator = Percolator(compiled)
-    arrived = {post.id: percolator.matching(Document.of(post)) for post in posts}
+    scopes_at_intake = Scopes(asked)
+    arrived = {post.id: scopes_at_intake.matching(Document.of(post), None) for post in posts}
     sample = data.draw(st.sets(st.sampled_from([post.id for post in posts])))
 
     async with database.open(next(WORKSPACES)) as session:
         await store(session, posts)
-        for scope, query in compiled.items():
-            live = [post.id for post in posts if scope in arrived[post.id]]
-            backfilled = await backfill(session, query)
-            assert backfilled == live, scope
-            preview = matching(query, ((post.id, Document.of(post)) for post in posts if post.id in sample))
-            assert [*preview] == [post_id for post_id in backfilled if post_id in sample], scope
+        for scope in asked:
+            live = [post.id for post in posts if scope.study_id in arrived[post.id]]
+            assert await backfill(session, scope) == live, scope
+            preview = taken_of([post for post in posts if post.id in sample], scope)
+            assert preview == [post_id for post_id in live if post_id in sample], scope
 
 
 async def test_the_golden_cases_hold_in_a_backfill(database: Database) -> None:
@@ -62,7 +65,7 @@ async def test_the_golden_cases_hold_in_a_backfill(database: Database) -> None:
         for source in dict.fromkeys(case.query for case in cases()):
             query = parse_query(source)
             expected = [post.id for post in posts if query.matches(Document.of(post))]
-            assert await backfill(session, query) == expected, source
+            assert await backfill(session, Scope(new_id(), source)) == expected, source
 
 
 @pytest.mark.parametrize(
@@ -93,10 +96,16 @@ async def test_the_database_leaves_out_what_it_can(database: Database, source: s
     assert len(found) == most
 
 
-async def backfill(session: Session, query: Query) -> list[object]:
-    """The ids of posts that the query takes, of those that SQL lets through."""
-    found = await PostRepository(session).list_candidates(narrow(query.expression), None, 1_000)
-    return [*matching(query, ((candidate.id, Document.of(candidate)) for candidate in found))]
+async def backfill(session: Session, scope: Scope) -> list[UUID]:
+    """The ids of posts that the study takes, of those that SQL lets through."""
+    return taken_of(
+        await PostRepository(session).list_candidates(narrow(scope.compile().expression), None, 1_000), scope
+    )
+
+
+def taken_of(posts: Sequence[PostRecord], scope: Scope) -> list[UUID]:
+    """The ids of posts that the study takes, as backfill and preview ask it."""
+    return [post.id for post, inside in zip(posts, belong(scope, [*map(PooledPost, posts)]), strict=True) if inside]
 
 
 async def store(session: Session, posts: Sequence[PostRecord]) -> None:

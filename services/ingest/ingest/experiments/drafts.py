@@ -16,6 +16,9 @@ FEWEST_TAKEN = 5
 FEWEST_PROMOTIONS = 3
 PROMOTION_SHARE = 0.05
 SHORTEST_STEM = 3
+# "united", "streaming", "quickly", "résilier": no noun, or seldom one.
+_VERBAL = ("ed", "ing", "ly")
+_FRENCH_VERBAL = ("er", "ir", "ez")
 _WORD = re.compile(r"[^\W_]+")
 _STEMMERS = {"en": "english", "fr": "french"}
 _NO_WORDS = "The question holds no word to look for; add seeds that relevant posts would hold."
@@ -66,12 +69,14 @@ class _Forms:
         asked = {language.partition("-")[0].lower() for language in languages} or set(_STEMMERS)
         self._stemmers = [stemmer(name) for language, name in _STEMMERS.items() if language in asked]
         spread = Counter(word for text in texts for word in set(_words(text)))
+        self._held = set(spread)
+        self._is_french = asked == {"fr"}
         common = sorted(spread, key=lambda word: (-spread[word], word))
         self._families = [_families(each.stemWord, common) for each in self._stemmers]
 
     def of(self, word: str) -> list[str]:
-        """The word itself, its plural by rule, and what posts make of it; accents make no difference."""
-        found = [word, *_plurals(word)]
+        """The word itself, its plural if it seems to have one, and what posts make of it; accents do not differ."""
+        found = [word, *self.plurals(word)]
         for each, families in zip(self._stemmers, self._families, strict=True):
             stem = each.stemWord(word)
             found += families.get(stem, []) if len(stem) >= SHORTEST_STEM else []
@@ -79,6 +84,11 @@ class _Forms:
         for form in found:
             different.setdefault(fold(form), form)
         return list(different.values())[:MOST_FORMS]
+
+    def plurals(self, word: str) -> list[str]:
+        """The plural by rule: of what may be a noun, or where posts hold it."""
+        endings = _VERBAL + (_FRENCH_VERBAL if self._is_french else ())
+        return [plural for plural in _plurals(word) if plural in self._held or not word.endswith(endings)]
 
 
 def _families(stem: Callable[[str], str], words: Iterable[str]) -> dict[str, list[str]]:
@@ -120,7 +130,7 @@ def _subject(seeds: Sequence[str], forms: _Forms) -> Part | None:
 def _seed_terms(words: list[str], forms: _Forms) -> list[str]:
     if len(words) == 1:
         return forms.of(words[0])
-    return [as_term(" ".join([*words[:-1], form])) for form in [words[-1], *_plurals(words[-1])]]
+    return [as_term(" ".join([*words[:-1], form])) for form in [words[-1], *forms.plurals(words[-1])]]
 
 
 def _idea(forms: list[str]) -> Part:

@@ -3,7 +3,7 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from ingest.experiments.comparison import SampleKind
 from ingest.experiments.schemas import (
@@ -35,24 +35,47 @@ from kit.rest import (
     set_etag,
 )
 from kit.rest.jobs import set_location
-from kit.runtime import Runtime
 
 router = Router(prefix="/v1", tags=["experiments"])
 VersionNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="Number of the query version.")]
 
 
-def _most_posts(runtime: Runtime) -> int:
+def _most_posts(runtime: CurrentRuntime) -> int:
     """How many stored posts an experiment reads."""
     return cast(IngestSettings, runtime.settings).experiment_posts
+
+
+MostPosts = Annotated[int, Depends(_most_posts)]
+
+
+def _reading(session: ReadSession, most: MostPosts) -> ExperimentService:
+    return ExperimentService(session, most)
+
+
+def _writing(session: WriteSession, most: MostPosts) -> ExperimentService:
+    return ExperimentService(session, most)
+
+
+def _asking(session: ReadSession, most: MostPosts) -> SuggestionService:
+    return SuggestionService(session, most)
+
+
+def _starting(session: WriteSession, most: MostPosts) -> SuggestionService:
+    return SuggestionService(session, most)
+
+
+ReadExperiments = Annotated[ExperimentService, Depends(_reading)]
+WriteExperiments = Annotated[ExperimentService, Depends(_writing)]
+ReadSuggestions = Annotated[SuggestionService, Depends(_asking)]
+WriteSuggestions = Annotated[SuggestionService, Depends(_starting)]
 
 
 @router.post("/studies/{study_id}/query-versions", status_code=201)
 async def propose_query_version(
     study_id: UUID,
     proposal: Proposal,
-    session: WriteSession,
+    service: WriteExperiments,
     principal: CurrentPrincipal,
-    runtime: CurrentRuntime,
     response: Response,
 ) -> VersionView:
     """Propose a query and see what it would change.
@@ -60,26 +83,21 @@ async def propose_query_version(
     The version takes no effect before it is activated, and never changes. Its diff counts what the present query and
     this one take of the stored posts, with intervals where only a sample of them was read.
     """
-    service = ExperimentService(session, _most_posts(runtime))
     version = await service.propose(study_id, proposal.query, principal.subject)
     response.headers["Location"] = f"/v1/studies/{study_id}/query-versions/{version.version}"
     return version
 
 
 @router.get("/studies/{study_id}/query-versions/{version}")
-async def get_query_version(
-    study_id: UUID, version: VersionNumber, session: ReadSession, runtime: CurrentRuntime
-) -> VersionView:
+async def get_query_version(study_id: UUID, version: VersionNumber, service: ReadExperiments) -> VersionView:
     """Show a query version with its newest diff, and how good it is by what was judged."""
-    return await ExperimentService(session, _most_posts(runtime)).show(study_id, version)
+    return await service.show(study_id, version)
 
 
 @router.post("/studies/{study_id}/query-versions/{version}/diff")
-async def compare_query_version(
-    study_id: UUID, version: VersionNumber, session: WriteSession, runtime: CurrentRuntime
-) -> VersionView:
+async def compare_query_version(study_id: UUID, version: VersionNumber, service: WriteExperiments) -> VersionView:
     """Compare a version anew with the present query, on the posts of today, and draw fresh samples."""
-    return await ExperimentService(session, _most_posts(runtime)).compare(study_id, version)
+    return await service.compare(study_id, version)
 
 
 @router.post("/studies/{study_id}/query-versions/{version}/activation")
@@ -87,9 +105,8 @@ async def activate_query_version(
     study_id: UUID,
     version: VersionNumber,
     asked: Activation,
-    session: WriteSession,
+    service: WriteExperiments,
     principal: CurrentPrincipal,
-    runtime: CurrentRuntime,
     revision: IfMatch,
     response: Response,
 ) -> ActivationView:
@@ -98,7 +115,6 @@ async def activate_query_version(
     It holds for posts that arrive from now on; with `backfill`, a job also takes in the stored posts that it matches.
     Posts that only the query before took stay in the study. `If-Match` is the ETag of the study.
     """
-    service = ExperimentService(session, _most_posts(runtime))
     activated = await service.activate(study_id, version, asked, revision, principal.subject)
     set_etag(response, activated.study.revision)
     return activated
@@ -108,8 +124,7 @@ async def activate_query_version(
 async def list_sample(
     study_id: UUID,
     version: VersionNumber,
-    session: ReadSession,
-    runtime: CurrentRuntime,
+    service: ReadExperiments,
     paging: Paging,
     kind: Annotated[SampleKind, Query(description="What the posts are drawn from.")],
 ) -> Page[SampleItem]:
@@ -119,7 +134,6 @@ async def list_sample(
     `search_set` (everything in the bounds of the study, whatever the query) tells recall.
     """
     after = int(paging.after["position"]) if paging.after else 0
-    service = ExperimentService(session, _most_posts(runtime))
     items = await service.list_sample(study_id, version, kind, after, paging.fetch)
     return paging.page(items, lambda item: item, lambda item: {"position": item.position})
 
@@ -129,38 +143,34 @@ async def judge_post(
     study_id: UUID,
     post_id: UUID,
     new: NewJudgement,
-    session: WriteSession,
+    service: WriteExperiments,
     principal: CurrentPrincipal,
-    runtime: CurrentRuntime,
 ) -> JudgementView:
     """Say whether a post is relevant to the study; precision and recall of its query versions follow."""
-    service = ExperimentService(session, _most_posts(runtime))
     return JudgementView.model_validate(await service.judge(study_id, post_id, new, principal.subject))
 
 
 @router.post("/studies/{study_id}/query-suggestions", status_code=202)
 async def start_query_suggestions(
-    study_id: UUID, asked: SuggestionRequest, session: WriteSession, runtime: CurrentRuntime, response: Response
+    study_id: UUID, asked: SuggestionRequest, service: WriteSuggestions, response: Response
 ) -> JobView:
     """Look for words and phrases that would better a query.
 
     A job contrasts the posts that the query takes with the others, and with what was judged; its result holds the
     `suggestions_id`.
     """
-    job = await SuggestionService(session, _most_posts(runtime)).start(study_id, asked)
+    job = await service.start(study_id, asked)
     set_location(response, job)
     return job
 
 
 @router.get("/studies/{study_id}/query-suggestions/{suggestions_id}")
-async def get_query_suggestions(
-    study_id: UUID, suggestions_id: UUID, session: ReadSession, runtime: CurrentRuntime
-) -> SuggestionsView:
+async def get_query_suggestions(study_id: UUID, suggestions_id: UUID, service: ReadSuggestions) -> SuggestionsView:
     """Show words and phrases to add and to exclude, each with the posts it gains or loses."""
-    return await SuggestionService(session, _most_posts(runtime)).show(study_id, suggestions_id)
+    return await service.show(study_id, suggestions_id)
 
 
 @router.post("/query-drafts")
-async def draft_query(asked: DraftRequest, session: ReadSession, runtime: CurrentRuntime) -> DraftView:
+async def draft_query(asked: DraftRequest, service: ReadSuggestions) -> DraftView:
     """Draft a first query from a plain question and a few seed words, to be read and edited; nothing is kept."""
-    return await SuggestionService(session, _most_posts(runtime)).draft(asked)
+    return await service.draft(asked)

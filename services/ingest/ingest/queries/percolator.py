@@ -1,6 +1,6 @@
-"""Many queries against one post, and one query against many posts."""
+"""Many queries against one post."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Generic, TypeVar
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -58,8 +58,3 @@ class Percolator(Generic[Key]):
                 if not any(map(found.isdisjoint, others)):
                     places.add(place)
         return sorted(places)
-
-
-def matching(query: Query, documents: Iterable[tuple[Key, Document]]) -> Iterator[Key]:
-    """The keys of the posts that meet the query: backfill gives every post that SQL let through, a preview a sample."""
-    return (key for key, document in documents if query.matches(document))
