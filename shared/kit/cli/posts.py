@@ -146,6 +146,8 @@ def show_outcome(outcome: Outcome) -> None:
         parts.append(f"[yellow]{counted(outcome.rejected_count, 'line')} rejected[/]")
     if aside := sum(outcome.left_aside.values()):
         parts.append(f"{aside:,} left aside")
+    if outcome.deleted:
+        parts.append(f"{outcome.deleted:,} erased because they were deleted")
     out.print(f"{counted(outcome.received, 'line')} read: {', '.join(parts)}.")
     show_rejections(outcome)
     show_drift(outcome.drift)

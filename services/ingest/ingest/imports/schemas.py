@@ -30,6 +30,7 @@ class ImportState(BaseModel):
     report: IntakeReport = Field(default_factory=IntakeReport)
     drift: DriftWatch = Field(default_factory=DriftWatch)
     left_aside: dict[str, int] = {}
+    deleted: int = 0
 
 
 class ImportResult(IntakeReport):
@@ -40,6 +41,7 @@ class ImportResult(IntakeReport):
     mapping: str
     drift: list[Drift] = Field(description="What the mapping expects and the file does not have.")
     left_aside: dict[str, int] = Field(description="Entries that are no posts, such as likes: why, and how many.")
+    deleted: int = Field(description="Stored posts that were erased, because the file says that they were deleted.")
 
 
 class FittingMapping(BaseModel):
@@ -83,5 +85,6 @@ class ImportPreview(BaseModel):
     posts: list[PreviewedPost] = Field(description="The first five.")
     rejected: list[RejectedLine]
     left_aside: dict[str, int]
+    deletions: int = Field(description="Rows that say of a post or an author that it was deleted, which erases it.")
     drift: list[Drift]
     warnings: list[str]
