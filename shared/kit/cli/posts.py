@@ -44,6 +44,7 @@ def import_posts(
             show_default=False,
         ),
     ] = None,
+    private: Annotated[bool, typer.Option("--private", help="Never quote the posts word by word.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without asking whether the guess is right.")] = False,
 ) -> None:
     """Import a file of posts into a study.
@@ -56,6 +57,8 @@ def import_posts(
     api = connect()
     readable_file(file)
     found, reading = api.study(study), fields(mapping, day_first)
+    if private:
+        reading["privacy"] = "private"
     guess = preview(api, found, file, reading)
     show_guess(guess)
     if not yes and is_answered():

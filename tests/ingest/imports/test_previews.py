@@ -133,6 +133,29 @@ async def test_messages_are_recognised_as_private(desk: Desk) -> None:
     assert guess["left_aside"] == {"was not written by the customer": 1}
 
 
+@pytest.mark.parametrize(("given", "kept"), [("private", "private"), ("Public", "public"), ("", "public")])
+async def test_the_form_says_how_far_posts_may_travel(desk: Desk, given: str, kept: str) -> None:
+    study = await desk.ask()
+    content = b"text,author,author_handle\nhello,me,@me\n"
+
+    guess = (await previewed(desk, study, "posts.csv", content, privacy=given)).json()
+    job = await desk.finish(await desk.upload(study, "posts.csv", content, privacy=given))
+
+    assert (guess["privacy"], job["status"]) == (kept, "succeeded")
+    [stored] = await desk.posts()
+    assert (stored["privacy"], stored["author_handle"]) == (kept, "" if kept == "private" else "me")
+
+
+@pytest.mark.parametrize(("privacy", "problem"), [("public", "cannot be made public"), ("secret", "public or private")])
+async def test_messages_stay_private_and_other_words_are_refused(desk: Desk, privacy: str, problem: str) -> None:
+    study = await desk.ask()
+
+    answer = await desk.upload(study, "t.csv", (SAMPLES / "messages.csv").read_bytes(), privacy=privacy)
+
+    assert answer.status_code == 422
+    assert problem in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("content", "fields", "problem"),
     [

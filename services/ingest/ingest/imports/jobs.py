@@ -34,7 +34,7 @@ class _Run:
     @property
     def destination(self) -> Destination:
         """Where the posts go: private ones without the names of their authors."""
-        privacy = self.reading.translation.privacy
+        privacy = self.parameters.privacy or self.reading.translation.privacy
         if privacy is Privacy.PUBLIC:
             return Destination.of_study(self.parameters.study_id)
         return Destination(study_id=self.parameters.study_id, privacy=privacy)

@@ -21,6 +21,7 @@ class ImportParameters(BaseModel):
     format: FileFormat
     mapping: str
     day_first: bool | None
+    privacy: Privacy | None = Field(default=None, description="None for imports of a release that did not ask.")
 
 
 class ImportState(BaseModel):
@@ -80,7 +81,7 @@ class ImportPreview(BaseModel):
     mapping: str = Field(description="Send this as `mapping` to import the file in just this way.")
     fields: list[FieldMapping]
     unmapped_columns: list[str]
-    privacy: Privacy
+    privacy: Privacy = Field(description="As the form says, or the ready mapping.")
     rows: int = Field(description="How many rows were looked at.")
     posts: list[PreviewedPost] = Field(description="The first five.")
     rejected: list[RejectedLine]
