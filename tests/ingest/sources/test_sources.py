@@ -76,6 +76,18 @@ async def test_namesakes_of_before_are_told_apart(idle: Desk) -> None:
     assert (await idle.client.post("/v1/sources", json=SAMPLE)).status_code == 409
 
 
+async def test_only_searches_of_hacker_news_show_a_past(idle: Desk) -> None:
+    news = await connect(idle, kind="hackernews", config={})
+    path, stretch = f"/v1/sources/{news['id']}/backfills", {"since": "2026-01-01T00:00:00Z"}
+
+    refused = await idle.client.post(path, json=stretch)
+    await idle.client.patch(f"/v1/sources/{news['id']}", json={"config": {"queries": ["trains"]}})
+    accepted = await idle.client.post(path, json=stretch)
+
+    assert (refused.status_code, accepted.status_code) == (422, 202)
+    assert "give it queries" in refused.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [

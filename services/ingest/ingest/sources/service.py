@@ -121,8 +121,11 @@ class SourceService:
     async def start_backfill(self, source_id: UUID, new: NewBackfill) -> JobView:
         """Queues the job that collects a stretch of the past; live posts never wait for it."""
         source = await self._found(source_id)
-        if self._kinds[source.kind].rewind is None:
+        kind = self._kinds[source.kind]
+        if kind.rewind is None:
             raise Invalid(f"A source of kind {source.kind} shows no past: nothing can be collected again.")
+        if not kind.has_past(kind.config.model_validate(source.config)):
+            raise Invalid(f"With its settings, this source of kind {source.kind} shows no past: give it queries.")
         parameters = BackfillParameters(
             source_id=source_id, since=new.since, until=new.until or max(datetime.now(UTC), new.since)
         )
