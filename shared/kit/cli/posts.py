@@ -44,6 +44,7 @@ def import_posts(
             show_default=False,
         ),
     ] = None,
+    private: Annotated[bool, typer.Option("--private", help="Never quote the posts word by word.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Import without asking whether the guess is right.")] = False,
 ) -> None:
     """Import a file of posts into a study.
@@ -56,6 +57,8 @@ def import_posts(
     api = connect()
     readable_file(file)
     found, reading = api.study(study), fields(mapping, day_first)
+    if private:
+        reading["privacy"] = "private"
     guess = preview(api, found, file, reading)
     show_guess(guess)
     if not yes and is_answered():
@@ -146,6 +149,8 @@ def show_outcome(outcome: Outcome) -> None:
         parts.append(f"[yellow]{counted(outcome.rejected_count, 'line')} rejected[/]")
     if aside := sum(outcome.left_aside.values()):
         parts.append(f"{aside:,} left aside")
+    if outcome.deleted:
+        parts.append(f"{outcome.deleted:,} erased because they were deleted")
     out.print(f"{counted(outcome.received, 'line')} read: {', '.join(parts)}.")
     show_rejections(outcome)
     show_drift(outcome.drift)

@@ -164,6 +164,7 @@ class Outcome(BaseModel):
     rejected_count: int
     rejected: list[Rejected]
     left_aside: dict[str, int] = {}
+    deleted: int = 0
     drift: list[Drift] = []
 
 

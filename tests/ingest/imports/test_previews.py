@@ -116,10 +116,12 @@ async def test_an_import_whose_dates_are_gone_stores_nothing(desk: Desk) -> None
 async def test_what_is_left_aside_is_counted_in_the_result(desk: Desk) -> None:
     study = await desk.ask()
 
-    job = await desk.finish(await desk.upload(study, "js.ndjson", (SAMPLES / "bluesky_jetstream.ndjson").read_bytes()))
+    created, _, liked, *_ = (SAMPLES / "bluesky_jetstream.ndjson").read_bytes().splitlines(keepends=True)
 
-    assert job["result"]["received"] == job["result"]["accepted"] == 2
-    assert sum(job["result"]["left_aside"].values()) == 3
+    job = await desk.finish(await desk.upload(study, "js.ndjson", created + liked))
+
+    assert job["result"]["received"] == job["result"]["accepted"] == 1
+    assert job["result"]["left_aside"] == {"is a like, a repost or a follow": 1}
 
 
 async def test_messages_are_recognised_as_private(desk: Desk) -> None:
@@ -129,6 +131,29 @@ async def test_messages_are_recognised_as_private(desk: Desk) -> None:
 
     assert (guess["preset"]["name"], guess["privacy"]) == ("messages", "private")
     assert guess["left_aside"] == {"was not written by the customer": 1}
+
+
+@pytest.mark.parametrize(("given", "kept"), [("private", "private"), ("Public", "public"), ("", "public")])
+async def test_the_form_says_how_far_posts_may_travel(desk: Desk, given: str, kept: str) -> None:
+    study = await desk.ask()
+    content = b"text,author,author_handle\nhello,me,@me\n"
+
+    guess = (await previewed(desk, study, "posts.csv", content, privacy=given)).json()
+    job = await desk.finish(await desk.upload(study, "posts.csv", content, privacy=given))
+
+    assert (guess["privacy"], job["status"]) == (kept, "succeeded")
+    [stored] = await desk.posts()
+    assert (stored["privacy"], stored["author_handle"]) == (kept, "" if kept == "private" else "me")
+
+
+@pytest.mark.parametrize(("privacy", "problem"), [("public", "cannot be made public"), ("secret", "public or private")])
+async def test_messages_stay_private_and_other_words_are_refused(desk: Desk, privacy: str, problem: str) -> None:
+    study = await desk.ask()
+
+    answer = await desk.upload(study, "t.csv", (SAMPLES / "messages.csv").read_bytes(), privacy=privacy)
+
+    assert answer.status_code == 422
+    assert problem in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

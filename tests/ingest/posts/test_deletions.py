@@ -4,6 +4,7 @@ import asyncio
 
 from desk import Desk, counts, post, published
 
+from ingest.erasures.barring import AUTHOR_ERASED, ERASED
 from ingest.posts.destinations import Destination
 from ingest.posts.submissions import Deletion
 from kit.testing import Running
@@ -23,14 +24,23 @@ async def test_a_deleted_post_is_erased_and_announced(desk: Desk, running: Runni
     assert counts(await desk.take(SOURCE, post(1))) == {"received": 1, "rejected_count": 1}
 
 
-async def test_deletions_of_what_was_never_here_or_is_gone_change_nothing(desk: Desk, running: Running) -> None:
+async def test_deletions_of_what_was_never_here_or_is_gone_announce_nothing(desk: Desk, running: Running) -> None:
     await desk.take(SOURCE, post(1))
     await desk.delete(Deletion("x", "post-1"))
 
     assert await desk.delete(Deletion("x", "post-1"), Deletion("x", "post-7"), Deletion("x", author="nobody")) == 0
 
     assert len(await published(running, PostErased)) == 1
-    assert counts(await desk.take(SOURCE, post(7))) == {"received": 1, "accepted": 1, "unmatched": 1}
+
+
+async def test_what_was_deleted_before_it_came_stays_away(desk: Desk) -> None:
+    await desk.delete(Deletion("x", "post-7"), Deletion("x", author="gone"))
+
+    report = await desk.take(SOURCE, post(7), post(8), post(9, author="gone"))
+
+    assert counts(report) == {"received": 3, "accepted": 1, "unmatched": 1, "rejected_count": 2}
+    assert [each["reason"] for each in report["rejected"]] == [ERASED, AUTHOR_ERASED]
+    assert [each["external_id"] for each in await desk.posts()] == ["post-8"]
 
 
 async def test_all_posts_of_a_deleted_author_go_and_no_other(desk: Desk, running: Running) -> None:

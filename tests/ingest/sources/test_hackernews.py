@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from ingest.posts.submissions import Submission
 from ingest.sources.hackernews.config import HackerNewsConfig
 from ingest.sources.hackernews.connector import HackerNewsConnector
+from ingest.sources.walks import rewind
 from tests.ingest.sources.servers.hackernews import START, HackerNews, hit, serve_hackernews, story
 from tests.ingest.sources.servers.serving import TOOLS, gone, ids, reasons, run
 
@@ -97,6 +98,17 @@ async def test_a_search_goes_back_page_by_page_and_then_only_to_what_is_known() 
     [item, *_] = second[0].items
     assert isinstance(item, Submission)
     assert (item.post.text, item.post.thread_id, item.post.author) == ("So & so\n\nlate", "1", "bob")
+
+
+async def test_a_backfill_of_a_search_goes_before_what_is_known() -> None:
+    async with serve_hackernews() as server:
+        server.hits = [hit(number) for number in range(1, 31)]
+        moments = {each["objectID"]: float(each["created_at_i"]) for each in server.hits}
+        since = datetime.fromtimestamp(sorted(moments.values())[10], UTC)
+        source = connector(server, queries=["train"], since=datetime.now(UTC))
+        batches = await run(source, rewind(since, datetime.now(UTC)))
+
+    assert set(ids(batches)) == {name for name, moment in moments.items() if moment >= since.timestamp()}
 
 
 def test_only_a_search_can_go_back() -> None:

@@ -79,7 +79,7 @@ async def test_the_terms_of_a_source_hold_for_posts_that_are_sent_to_it(desk: De
 
 
 async def test_posts_are_not_sent_to_a_source_that_collects_or_is_paused(desk: Desk) -> None:
-    collecting = await connect(desk, kind="sample", config={"posts": 1})
+    collecting = await connect(desk, name="Sample", kind="sample", config={"posts": 1})
     paused = await connect(desk)
     await desk.client.patch(f"/v1/sources/{paused['id']}", json={"state": "paused"})
 
@@ -147,8 +147,8 @@ async def test_who_does_not_have_the_secret_learns_nothing(
 ) -> None:
     body = lines([post(1)])
     source = await connect(desk)
-    without_secret = await connect(desk, config={})
-    collecting = await connect(desk, kind="sample", config={"posts": 1})
+    without_secret = await connect(desk, name="Open", config={})
+    collecting = await connect(desk, name="Sample", kind="sample", config={"posts": 1})
     unknown = {"id": "01990000-0000-7000-8000-000000000000"}
 
     answers = [

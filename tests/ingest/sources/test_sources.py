@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from ingest.app import service
 from kit.db import EVERYWHERE
+from kit.migrations import upgrade
 from kit.testing import BETA, Launch, Running, until
 
 
@@ -40,6 +41,51 @@ async def test_a_source_is_shown_as_it_was_configured(idle: Desk) -> None:
     assert (made["every_seconds"], made["unmatched"], made["sample_rate"]) == (60, "sample", 0.01)
     assert made["health"] == {"status": "never_run", "reason": "Nothing has come of it yet."}
     assert [each["id"] for each in (await idle.client.get("/v1/sources")).json()["items"]] == [made["id"]]
+
+
+async def test_a_name_is_taken_once_in_a_workspace(idle: Desk) -> None:
+    first, other = await connect(idle), await connect(idle, name="Other")
+
+    again = await idle.client.post("/v1/sources", json=SAMPLE)
+    renamed = await idle.client.patch(f"/v1/sources/{other['id']}", json={"name": "Solane"})
+
+    for answer in (again, renamed):
+        assert answer.status_code == 409
+        assert answer.json()["detail"].endswith("is called 'Solane': choose another name.")
+    assert [each["name"] for each in (await idle.client.get("/v1/sources")).json()["items"]] == ["Solane", "Other"]
+    assert (await connect(Desk(idle.running, BETA)))["name"] == "Solane"
+    await idle.client.delete(f"/v1/sources/{first['id']}")
+    assert (await connect(idle))["name"] == "Solane"
+
+
+async def test_namesakes_of_before_are_told_apart(idle: Desk) -> None:
+    made = [await connect(idle, name=name) for name in ("Solane", "b", "c", "Other")]
+    async with idle.running.runtime.database.session(EVERYWHERE) as session:
+        await session.execute(text("DROP INDEX sources_by_name"))
+        await session.execute(text("UPDATE sources SET name = 'Solane' WHERE name IN ('b', 'c')"))
+        await session.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+
+    await upgrade(idle.running.runtime.settings.database_url, service.migrations)
+
+    names = {each["id"]: each["name"] for each in (await idle.client.get("/v1/sources")).json()["items"]}
+    assert [names[each["id"]] for each in made] == [
+        "Solane",
+        *(f"Solane {each['id'][-12:]}" for each in made[1:3]),
+        "Other",
+    ]
+    assert (await idle.client.post("/v1/sources", json=SAMPLE)).status_code == 409
+
+
+async def test_only_searches_of_hacker_news_show_a_past(idle: Desk) -> None:
+    news = await connect(idle, kind="hackernews", config={})
+    path, stretch = f"/v1/sources/{news['id']}/backfills", {"since": "2026-01-01T00:00:00Z"}
+
+    refused = await idle.client.post(path, json=stretch)
+    await idle.client.patch(f"/v1/sources/{news['id']}", json={"config": {"queries": ["trains"]}})
+    accepted = await idle.client.post(path, json=stretch)
+
+    assert (refused.status_code, accepted.status_code) == (422, 202)
+    assert "give it queries" in refused.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +150,7 @@ async def test_a_run_that_is_asked_for_twice_is_one(idle: Desk) -> None:
 
 
 async def test_what_cannot_be_collected_is_not_run(idle: Desk) -> None:
-    pushed = await connect(idle, kind="push", config={})
+    pushed = await connect(idle, name="Hook", kind="push", config={})
     paused = await connect(idle)
     await idle.client.patch(f"/v1/sources/{paused['id']}", json={"state": "paused"})
 

@@ -80,10 +80,10 @@ class ErasureService:
     async def erase_seen(self, deletions: Sequence[Deletion]) -> int:
         """Erases what a source says was deleted there, and returns how many posts went at once.
 
-        What was never here is passed over: of a stream's many deletions, few concern a post that was kept.
+        What was never here is kept away, too: a replay or a second source may still bring it.
         """
         await self._tombstones.fence()
-        keys = [(each.platform, each.external_id) for each in deletions if each.external_id]
+        keys = list(dict.fromkeys((each.platform, each.external_id) for each in deletions if each.external_id))
         posts = await self._erasures.lock_by_key(keys) if keys else []
         if posts:
             await self._erase(self._begin(SEEN, None), posts)
@@ -91,6 +91,8 @@ class ErasureService:
         authors = {self._pseudonyms.of(self._session.workspace, each.platform, each.author) for each in gone}
         known = await self._erasures.known_authors(list(authors)) if authors else set()
         erased = [await self._erase_author(author_id, SEEN) for author_id in sorted(known)]
+        strangers = [self._pseudonyms.of_post(self._session.workspace, *key) for key in keys]
+        await self._tombstones.bury([*strangers, *(authors - known)], datetime.now(UTC))
         return len(posts) + sum(each.posts for each in erased)
 
     async def go_on(self, erasure_id: UUID) -> tuple[int, bool]:

@@ -41,6 +41,12 @@ _BODY: dict[str, Any] = {
                             "type": "boolean",
                             "description": "Whether 03/04/2025 is in April; absent: such dates are rejected.",
                         },
+                        "privacy": {
+                            "type": "string",
+                            "enum": ["public", "private"],
+                            "description": "`private` posts are never quoted word by word and keep no handles; absent: "
+                            "as the mapping says. Posts of a private mapping cannot be made public.",
+                        },
                     },
                 }
             }

@@ -9,20 +9,23 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
+from ingest.posts.records import Privacy
 from ingest.sources.files.mapping import ColumnMapping, MappingSyntaxError
 from kit.errors import FieldError, Invalid, Malformed, TooLarge
 
 _MOST_FIELDS = 10
+_PRIVACIES = {"": None, **{privacy.value: privacy for privacy in Privacy}}
 _TRUTHS = {"": None, "true": True, "false": False}
 
 
 @dataclass(frozen=True)
 class UploadForm:
-    """A file of posts and how to read it."""
+    """A file of posts and how to read it; without `privacy`, the mapping says how far its posts may travel."""
 
     file: UploadFile
     mapping: ColumnMapping
     day_first: bool | None
+    privacy: Privacy | None = None
 
 
 @asynccontextmanager
@@ -62,8 +65,12 @@ def _checked(form: FormData) -> UploadForm:
         raise _wrong("file", "the file of posts is missing")
     if not isinstance(day_first, str) or day_first.lower() not in _TRUTHS:
         raise _wrong("day_first", "must be true or false")
+    privacy = form.get("privacy", "")
+    if not isinstance(privacy, str) or privacy.lower() not in _PRIVACIES:
+        raise _wrong("privacy", "must be public or private")
     try:
-        return UploadForm(file, ColumnMapping.parse(str(mapping)), _TRUTHS[day_first.lower()])
+        reading = ColumnMapping.parse(str(mapping)), _TRUTHS[day_first.lower()]
+        return UploadForm(file, *reading, _PRIVACIES[privacy.lower()])
     except MappingSyntaxError as error:
         raise _wrong("mapping", str(error)) from None
 

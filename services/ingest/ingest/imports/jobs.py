@@ -15,7 +15,7 @@ from ingest.settings import IngestSettings
 from ingest.sources.files.compression import MeteredStream
 from ingest.sources.files.mapping import ColumnMapping
 from ingest.sources.files.records import UnreadableFileError
-from kit.db import Database
+from kit.db import Database, Session
 from kit.errors import Invalid
 from kit.events import BACKFILL
 from kit.jobs import JobContext, JobHandler, JsonObject
@@ -34,7 +34,7 @@ class _Run:
     @property
     def destination(self) -> Destination:
         """Where the posts go: private ones without the names of their authors."""
-        privacy = self.reading.translation.privacy
+        privacy = self.parameters.privacy or self.reading.translation.privacy
         if privacy is Privacy.PUBLIC:
             return Destination.of_study(self.parameters.study_id)
         return Destination(study_id=self.parameters.study_id, privacy=privacy)
@@ -54,6 +54,7 @@ class _Run:
             mapping=self.parameters.mapping,
             drift=self.state.drift.drifts(self.reading.translation, self.reading.contents.columns),
             left_aside=self.state.left_aside,
+            deleted=self.state.deleted,
             **self.state.report.model_dump(),
         )
 
@@ -95,14 +96,23 @@ class ImportJob:
         return reading
 
     async def _store(self, run: _Run, stretch: Stretch) -> None:
-        context, state, size = run.context, run.state, run.parameters.bytes
-        async with self.database.session(context.workspace) as session:
-            intake = PostIntake(session, self.settings.pseudonyms, self.copies, lane=BACKFILL)
-            await intake.accept(run.destination, stretch.intake, state.report)
-            state.entries += stretch.entries
-            # What ZIP and Parquet are read by turns may be read twice.
-            done = min(run.meter.position, size)
-            await context.advance_within(session, done, size, state.model_dump(mode="json"))
+        """Stores a stretch; what it says was deleted goes first, so that nothing of it is stored for a moment."""
+        if stretch.deletions:
+            async with self.database.session(run.context.workspace) as session:
+                run.state.deleted += await self._intake(session).delete(stretch.deletions)
+                await self._advance(run, session)
+        async with self.database.session(run.context.workspace) as session:
+            await self._intake(session).accept(run.destination, stretch.intake, run.state.report)
+            run.state.entries += stretch.entries
+            await self._advance(run, session)
+
+    def _intake(self, session: Session) -> PostIntake:
+        return PostIntake(session, self.settings.pseudonyms, self.copies, lane=BACKFILL)
+
+    async def _advance(self, run: _Run, session: Session) -> None:
+        # What ZIP and Parquet are read by turns may be read twice.
+        done, size = min(run.meter.position, run.parameters.bytes), run.parameters.bytes
+        await run.context.advance_within(session, done, size, run.state.model_dump(mode="json"))
 
     def _open_upload(self, workspace: str, parameters: ImportParameters) -> MeteredStream:
         """The stored file for a thread to read, whose chunks the event loop fetches."""

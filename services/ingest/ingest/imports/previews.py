@@ -20,17 +20,18 @@ def preview(filename: str, reading: Reading) -> ImportPreview:
     """Reads the first rows; damage further on is a warning, because they were read."""
     seen, warnings = Seen(), list(reading.contents.warnings)
     intake: list[Submission | Rejection] = []
-    rows = 0
+    rows = deletions = 0
     try:
         while rows < PREVIEWED_ROWS and (stretch := reading.take(1, seen)).entries:
             rows += 1
             intake += stretch.intake
+            deletions += len(stretch.deletions)
     except UnreadableFileError as error:
         if not rows:
             raise
         warnings.append(str(error))
     return _shown(filename, reading, rows, intake, seen).model_copy(
-        update={"warnings": warnings + _doubts(reading.translation, rows, intake)}
+        update={"deletions": deletions, "warnings": warnings + _doubts(reading.translation, rows, intake)}
     )
 
 
@@ -57,6 +58,7 @@ def _shown(
         ],
         rejected=[RejectedLine(line=each.line, reason=each.reason) for each in rejected[:_SHOWN_REJECTIONS]],
         left_aside=seen.left_aside,
+        deletions=0,
         drift=seen.drift.drifts(translation, contents.columns),
         warnings=[],
     )

@@ -4,13 +4,14 @@ import itertools
 from dataclasses import dataclass, field
 
 from ingest.posts.originals.masking import original_of
-from ingest.posts.submissions import Submission, check_row
+from ingest.posts.submissions import Deletion, Submission, check_row
 from ingest.sources.files.compression import MeteredStream
 from ingest.sources.files.drift import VITAL, DriftWatch
 from ingest.sources.files.mapping import ColumnMapping
 from ingest.sources.files.reader import open_file
 from ingest.sources.files.records import Contents, Entry, Limits, Rejection
-from ingest.sources.files.translation import Translation, translation
+from ingest.sources.files.translation import Translated, Translation, translation
+from kit.db import clean_text
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Stretch:
 
     entries: int
     intake: list[Submission | Rejection]
+    deletions: list[Deletion]
 
 
 @dataclass(frozen=True)
@@ -52,23 +54,35 @@ class Reading:
     def take(self, most: int, seen: Seen) -> Stretch:
         """The next entries, `most` of them unless the file ends."""
         taken = 0
-        intake: list[Submission | Rejection] = []
+        found: list[Submission | Rejection | Deletion] = []
         for entry in itertools.islice(self.contents.entries, most):
             taken += 1
             if (outcome := self._outcome(entry, seen)) is not None:
-                intake.append(outcome)
-        return Stretch(taken, intake)
+                found.append(outcome)
+        deletions = [each for each in found if isinstance(each, Deletion)]
+        return Stretch(taken, [each for each in found if not isinstance(each, Deletion)], deletions)
 
-    def _outcome(self, entry: Entry, seen: Seen) -> Submission | Rejection | None:
+    def _outcome(self, entry: Entry, seen: Seen) -> Submission | Rejection | Deletion | None:
         if isinstance(entry, Rejection):
             return entry
         translated = self.translation.apply(entry)
         if translated.left_aside:
             seen.left_aside[translated.left_aside] = seen.left_aside.get(translated.left_aside, 0) + 1
             return None
+        if translated.deleted:
+            return _deletion(translated) or entry.rejected(
+                f"It says that a {translated.deleted} is gone, but not which."
+            )
         outcome = check_row(entry.line, translated.fields, self.day_first, original_of(dict(entry.fields)))
         wrong = outcome.fields if isinstance(outcome, Rejection) else ()
         absent = {name for name in self.translation.origins if name in VITAL and name not in translated.fields}
         unreadable = {*translated.unreadable, *(name for name in wrong if name in translated.fields)}
         seen.drift.see(entry.line, absent - unreadable, unreadable)
         return entry.rejected(outcome.reason) if isinstance(outcome, Rejection) else outcome
+
+
+def _deletion(translated: Translated) -> Deletion | None:
+    """Which post, or which author, a record says is gone; None when it does not say."""
+    name = "external_id" if translated.deleted == "post" else "author"
+    gone = clean_text(str(translated.fields.get(name, ""))).strip()
+    return Deletion(str(translated.fields["platform"]), **{name: gone}) if gone else None

@@ -21,6 +21,7 @@ class ImportParameters(BaseModel):
     format: FileFormat
     mapping: str
     day_first: bool | None
+    privacy: Privacy | None = Field(default=None, description="None for imports of a release that did not ask.")
 
 
 class ImportState(BaseModel):
@@ -30,6 +31,7 @@ class ImportState(BaseModel):
     report: IntakeReport = Field(default_factory=IntakeReport)
     drift: DriftWatch = Field(default_factory=DriftWatch)
     left_aside: dict[str, int] = {}
+    deleted: int = 0
 
 
 class ImportResult(IntakeReport):
@@ -40,6 +42,7 @@ class ImportResult(IntakeReport):
     mapping: str
     drift: list[Drift] = Field(description="What the mapping expects and the file does not have.")
     left_aside: dict[str, int] = Field(description="Entries that are no posts, such as likes: why, and how many.")
+    deleted: int = Field(description="Stored posts that were erased, because the file says that they were deleted.")
 
 
 class FittingMapping(BaseModel):
@@ -78,10 +81,11 @@ class ImportPreview(BaseModel):
     mapping: str = Field(description="Send this as `mapping` to import the file in just this way.")
     fields: list[FieldMapping]
     unmapped_columns: list[str]
-    privacy: Privacy
+    privacy: Privacy = Field(description="As the form says, or the ready mapping.")
     rows: int = Field(description="How many rows were looked at.")
     posts: list[PreviewedPost] = Field(description="The first five.")
     rejected: list[RejectedLine]
     left_aside: dict[str, int]
+    deletions: int = Field(description="Rows that say of a post or an author that it was deleted, which erases it.")
     drift: list[Drift]
     warnings: list[str]

@@ -13,11 +13,12 @@ from ingest.imports.repository import UploadRepository
 from ingest.imports.schemas import ImportParameters, ImportPreview
 from ingest.imports.uploads import CHUNK_BYTES
 from ingest.models import Upload
+from ingest.posts.records import Privacy
 from ingest.sources.files.compression import MeteredStream
 from ingest.sources.files.records import Limits, UnreadableFileError
 from ingest.studies.service import StudyService
 from kit.db import Session, clean_text, new_id
-from kit.errors import Invalid
+from kit.errors import FieldError, Invalid
 from kit.jobs import JobView, enqueue
 
 IMPORT = "import"
@@ -43,6 +44,7 @@ class ImportService:
             format=look.format,
             mapping=look.mapping,
             day_first=form.day_first,
+            privacy=look.privacy,
         )
         return await enqueue(self._session, IMPORT, parameters.model_dump(mode="json"))
 
@@ -69,12 +71,14 @@ class ImportService:
 def look(form: UploadForm, limits: Limits) -> ImportPreview:
     """How a file would be read; it is left at its beginning. Takes a while: call it in a thread.
 
-    Raises `Invalid` when the file as a whole is of no use, such as for a column that is not there.
+    Raises `Invalid` when the file as a whole is of no use, such as for a column that is not there, and when it would
+    make private posts public.
     """
     file = form.file.file
     try:
         reading = Reading.of(MeteredStream(file), limits, form.mapping, form.day_first)
-        return preview(_filename(form.file), reading)
+        guess = preview(_filename(form.file), reading)
+        return guess.model_copy(update={"privacy": _privacy(form, guess)})
     except UnreadableFileError as error:
         raise Invalid(str(error)) from None
     finally:
@@ -84,6 +88,13 @@ def look(form: UploadForm, limits: Limits) -> ImportPreview:
 async def remove_read_uploads(session: Session) -> None:
     """Removes the files of all imports that ended, in whichever workspaces the session sees."""
     await UploadRepository(session).remove_read()
+
+
+def _privacy(form: UploadForm, guess: ImportPreview) -> Privacy:
+    if form.privacy is Privacy.PUBLIC and guess.privacy is Privacy.PRIVATE:
+        problem = "posts of a private mapping cannot be made public: leave the field out, or map by column"
+        raise Invalid(f"privacy: {problem}.", (FieldError("body.privacy", problem),))
+    return form.privacy or guess.privacy
 
 
 def _filename(file: UploadFile) -> str:

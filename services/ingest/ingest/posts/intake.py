@@ -76,8 +76,8 @@ class PostIntake:
     async def delete(self, deletions: Sequence[Deletion]) -> int:
         """Erases the posts and authors that a source says are gone; returns how many posts that were.
 
-        What was never here is passed over: of a stream's many deletions, few concern a post that was kept. Call it in a
-        transaction of its own, after the one that took posts in.
+        What was never here stays away from now on, like the rest. Call it in a transaction of its own: those who take
+        posts in wait for those who erase.
         """
         return await ErasureService(self._session, self._pseudonyms).erase_seen(deletions)
 

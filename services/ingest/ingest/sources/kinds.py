@@ -30,6 +30,14 @@ def _never(config: BaseModel) -> bool:
     return False
 
 
+def _always(config: BaseModel) -> bool:
+    return True
+
+
+def _searches(config: HackerNewsConfig) -> bool:
+    return bool(config.queries)
+
+
 def _listens(config: MastodonConfig) -> bool:
     return config.mode == "stream"
 
@@ -50,8 +58,8 @@ class Kind:
     themselves. `streams` tells from the settings whether the connector stays connected, rather than ending when
     there is no more. `host` tells whom it asks, where that is not the same for the whole kind: nobody is asked for
     two sources of a workspace at once. `rewind` gives the cursor that collects from a moment on and ends at another;
-    None where the source shows no past. `keeps_cursor` says that a cursor stays true when the settings change;
-    otherwise the source starts anew then.
+    None where the source shows no past, and `has_past` tells from the settings whether it does. `keeps_cursor` says
+    that a cursor stays true when the settings change; otherwise the source starts anew then.
     """
 
     name: str
@@ -61,6 +69,7 @@ class Kind:
     streams: Callable[..., bool] = _never
     host: Callable[..., str] | None = None
     rewind: Callable[[datetime, datetime], Cursor] | None = None
+    has_past: Callable[..., bool] = _always
     keeps_cursor: bool = False
 
     def host_of(self, config: BaseModel) -> str:
@@ -93,8 +102,16 @@ KINDS: Mapping[str, Kind] = {
             keeps_cursor=True,
         ),
         Kind("reddit", RedditConfig, RedditConnector, every_seconds=300, rewind=walks.rewind, keeps_cursor=True),
-        # No rewind: without queries, Hacker News is read by number and not by time.
-        Kind("hackernews", HackerNewsConfig, HackerNewsConnector, every_seconds=120, keeps_cursor=True),
+        # Without queries, Hacker News is read by number and not by time.
+        Kind(
+            "hackernews",
+            HackerNewsConfig,
+            HackerNewsConnector,
+            every_seconds=120,
+            rewind=walks.rewind,
+            has_past=_searches,
+            keeps_cursor=True,
+        ),
         Kind("youtube", YouTubeConfig, YouTubeConnector, every_seconds=3600, rewind=walks.rewind, keeps_cursor=True),
     )
 }

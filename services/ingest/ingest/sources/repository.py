@@ -10,6 +10,9 @@ from ingest.models import Source, SourceRun
 from ingest.sources.states import OPEN, RunStatus, SourceState
 from kit.db import Repository
 
+# The index that keeps the names of sources apart.
+NAMES = "sources_by_name"
+
 
 class SourceRepository(Repository):
     """Sources of one workspace."""

@@ -16,7 +16,9 @@ from ingest.sources.health import Course, health_of
 from ingest.sources.kinds import KINDS, Kind
 from ingest.sources.states import HealthStatus, RunStatus, SourceState
 
-SourceName = Annotated[str, Field(min_length=1, max_length=200), Cleaned]
+SourceName = Annotated[
+    str, Field(min_length=1, max_length=200, description="Unique within the workspace; another's answers 409."), Cleaned
+]
 Interval = Annotated[int, Field(ge=10, le=7 * 86_400)]
 Rate = Annotated[float, Field(gt=0, le=1)]
 Days = Annotated[int, Field(ge=1, le=36_500)]

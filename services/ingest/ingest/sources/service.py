@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import IntegrityError
 
 from ingest.models import Source, SourceRun
 from ingest.sources.kinds import KINDS, Kind
-from ingest.sources.repository import SourceRepository
+from ingest.sources.repository import NAMES, SourceRepository
 from ingest.sources.schemas import BackfillParameters, NewBackfill, NewSource, SourceChange
 from ingest.sources.states import RunStatus, SourceState
 from ingest.studies.service import StudyService
@@ -30,7 +31,7 @@ class SourceService:
         self._kinds = kinds
 
     async def add(self, new: NewSource) -> Source:
-        """Configures a source; it is due at once."""
+        """Configures a source; it is due at once. Raises `Conflict` where another has its name."""
         await self._check_study(new.study_id)
         kind, now = self._kinds[new.kind], datetime.now(UTC)
         source = Source(
@@ -56,6 +57,7 @@ class SourceService:
             },
         )
         self._sources.add(source)
+        await self._write(source)
         return source
 
     async def get(self, source_id: UUID) -> Source:
@@ -70,7 +72,7 @@ class SourceService:
         """Changes what `change` names.
 
         A run that is under way with other settings, or of a source that is paused, loses its lease: it stops
-        before it stores anything else.
+        before it stores anything else. Raises `Conflict` where another source has the name.
         """
         source = await self._found(source_id, for_update=True)
         check_revision(expected, source.revision)
@@ -82,6 +84,7 @@ class SourceService:
             await self._interrupt(source)
         if "config" in changed:
             self._reconfigure(source)
+        await self._write(source)
         return source
 
     async def remove(self, source_id: UUID) -> None:
@@ -118,8 +121,11 @@ class SourceService:
     async def start_backfill(self, source_id: UUID, new: NewBackfill) -> JobView:
         """Queues the job that collects a stretch of the past; live posts never wait for it."""
         source = await self._found(source_id)
-        if self._kinds[source.kind].rewind is None:
+        kind = self._kinds[source.kind]
+        if kind.rewind is None:
             raise Invalid(f"A source of kind {source.kind} shows no past: nothing can be collected again.")
+        if not kind.has_past(kind.config.model_validate(source.config)):
+            raise Invalid(f"With its settings, this source of kind {source.kind} shows no past: give it queries.")
         parameters = BackfillParameters(
             source_id=source_id, since=new.since, until=new.until or max(datetime.now(UTC), new.since)
         )
@@ -164,6 +170,15 @@ class SourceService:
             await StudyService(self._session).get(study_id)
         except NotFound as error:
             raise Invalid(error.detail) from None
+
+    async def _write(self, source: Source) -> None:
+        name = source.name
+        try:
+            await self._session.flush()
+        except IntegrityError as error:
+            if NAMES not in str(error.orig):
+                raise
+            raise Conflict(f"Another source of this workspace is called {name!r}: choose another name.") from None
 
     async def _found(self, source_id: UUID, *, for_update: bool = False) -> Source:
         source = await self._sources.find(source_id, for_update=for_update)

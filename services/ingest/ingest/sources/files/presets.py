@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Self
+from typing import Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -15,6 +15,7 @@ from ingest.sources.files.transforms import TRANSFORMS
 
 Columns = str | list[str]
 ENGAGEMENT = ("likes", "reposts", "replies", "quotes", "views")
+Deleted = Literal["post", "author"]
 _FOLDER = "mappings"
 _SIGNS = re.compile(r"[^0-9a-z]+")
 _SURE, _LIKELY = 1.0, 0.6
@@ -73,6 +74,13 @@ class Drop(_Data):
     because: str
 
 
+class Removal(_Data):
+    """Which records say that a post, or an author with every post, was deleted: those that hold all of this."""
+
+    what: Deleted
+    when: dict[str, list[str]] = Field(description="By column the values that it may hold.")
+
+
 class Preset(_Data):
     """A ready mapping."""
 
@@ -87,6 +95,7 @@ class Preset(_Data):
     optional: list[str] = Field(default=[], description="Fields that some of these files lack: no drift.")
     keep: list[Keep] = []
     drop: list[Drop] = []
+    removals: list[Removal] = []
     fields: dict[str, list[Origin]]
 
     @model_validator(mode="after")

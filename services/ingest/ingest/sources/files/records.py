@@ -20,6 +20,7 @@ class Limits:
     expanded_bytes: int = 64 * 1024**3
     ratio: int = 200
     zstd_window_bytes: int = 128 * 1024**2
+    page_bytes: int = 128 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from ingest.posts.records import Privacy
 from ingest.sources.files.mapping import ColumnMapping, check_columns, quoted, resolve_mapping
-from ingest.sources.files.presets import ENGAGEMENT, Origin, Preset, likely, normalise, presets
+from ingest.sources.files.presets import ENGAGEMENT, Deleted, Origin, Preset, Removal, likely, normalise, presets
 from ingest.sources.files.records import Record, UnreadableFileError
 from ingest.sources.files.transforms import TRANSFORMS
 
@@ -25,11 +25,15 @@ _USUAL_TRANSFORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """What a record came to: the fields of a post, those that could not be read, or why it is no post."""
+    """What a record came to: the fields of a post, those that could not be read, or why it is no post.
+
+    `deleted` says that the fields tell which post, or which author, is gone.
+    """
 
     fields: Mapping[str, object]
     unreadable: tuple[str, ...] = ()
     left_aside: str = ""
+    deleted: Deleted | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ class Translation:
 
     def apply(self, record: Record) -> Translated:
         """The fields of the post that the record holds; empty ones are left out."""
-        if reason := self._reason_to_leave(record):
+        deleted = self._deleted(record)
+        if not deleted and (reason := self._reason_to_leave(record)):
             return Translated({}, left_aside=reason)
         fields: dict[str, object] = {}
         unreadable: list[str] = []
@@ -61,7 +66,11 @@ class Translation:
                 continue
             if value is not None and value != "":
                 fields[name] = value
-        return Translated(self._shaped(fields), tuple(unreadable))
+        return Translated(self._shaped(fields), tuple(unreadable), deleted=deleted)
+
+    def _deleted(self, record: Record) -> Deleted | None:
+        removals = self.preset.removals if self.preset else []
+        return next((each.what for each in removals if _holds_all(each, record)), None)
 
     def _reason_to_leave(self, record: Record) -> str:
         if self.preset is None:
@@ -172,6 +181,10 @@ def _read(origin: Origin, record: Record) -> object:
     if value is None or value == "" or not origin.transform:
         return value
     return TRANSFORMS[origin.transform](value, origin.argument)
+
+
+def _holds_all(removal: Removal, record: Record) -> bool:
+    return all(str(record.value(column)).casefold() in values for column, values in removal.when.items())
 
 
 def _value(record: Record, name: str) -> object:
