@@ -8,10 +8,10 @@ import html
 import json
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from importlib.resources import files
 
 from ingest.queries.tokens import fold
+from ingest.sources.html import html_to_text
 
 Transform = Callable[[object, str], object]
 
@@ -32,7 +32,6 @@ _LANGUAGES: dict[str, str] = {
     ).items()
     for name in names
 }
-_BLOCKS = ("p", "div", "li", "blockquote", "br")
 _BLUESKY_POST = re.compile(r"at://([^/]+)/app\.bsky\.feed\.post/([^/]+)")
 
 
@@ -146,11 +145,8 @@ def unescape(value: object, _: str) -> object:
 
 
 def html_text(value: object, _: str) -> object:
-    """The text of a piece of HTML: paragraphs and breaks are new lines, tags are gone."""
-    reader = _TextOfHtml()
-    reader.feed(str(value))
-    reader.close()
-    return re.sub(r"\n{3,}", "\n\n", "".join(reader.parts)).strip()
+    """The text of a piece of HTML as a reader sees it."""
+    return html_to_text(str(value))
 
 
 def platform(value: object, _: str) -> object:
@@ -169,23 +165,6 @@ def bluesky_url(value: object, _: str) -> object:
     """The public address of a post, from its at:// address."""
     found = _BLUESKY_POST.fullmatch(str(value))
     return f"https://bsky.app/profile/{found[1]}/post/{found[2]}" if found else None
-
-
-class _TextOfHtml(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self.parts.append("\n\n" if tag == "p" else "\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
 
 
 TRANSFORMS: dict[str, Transform] = {
