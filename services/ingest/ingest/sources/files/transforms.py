@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib.resources import files
 
 from ingest.queries.tokens import fold
+from ingest.sources.files.identities import IDENTITIES
 from ingest.sources.html import html_to_text
 
 Transform = Callable[[object, str], object]
@@ -32,7 +33,6 @@ _LANGUAGES: dict[str, str] = {
     ).items()
     for name in names
 }
-_BLUESKY_POST = re.compile(r"at://([^/]+)/app\.bsky\.feed\.post/([^/]+)")
 
 
 def count(value: object, _: str) -> object:
@@ -83,11 +83,6 @@ def equals(value: object, wanted: str) -> object:
 def starts_with(value: object, beginning: str) -> object:
     """Whether the text begins with the words that the mapping names."""
     return str(value).startswith(beginning)
-
-
-def unless(value: object, unwanted: str) -> object:
-    """The value, or nothing when it is the word that stands for nothing."""
-    return None if str(value).strip() == unwanted else value
 
 
 def template(value: object, pattern: str) -> object:
@@ -161,12 +156,6 @@ def language(value: object, _: str) -> object:
     return _LANGUAGES.get(fold(written).strip(), written)
 
 
-def bluesky_url(value: object, _: str) -> object:
-    """The public address of a post, from its at:// address."""
-    found = _BLUESKY_POST.fullmatch(str(value))
-    return f"https://bsky.app/profile/{found[1]}/post/{found[2]}" if found else None
-
-
 TRANSFORMS: dict[str, Transform] = {
     each.__name__: each
     for each in (
@@ -177,7 +166,6 @@ TRANSFORMS: dict[str, Transform] = {
             present,
             equals,
             starts_with,
-            unless,
             template,
             join,
             changed,
@@ -186,6 +174,6 @@ TRANSFORMS: dict[str, Transform] = {
             reference,
             refers,
         ),
-        *(handle, unescape, html_text, platform, language, bluesky_url),
+        *(handle, unescape, html_text, platform, language),
     )
-}
+} | IDENTITIES
