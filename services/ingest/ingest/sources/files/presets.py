@@ -37,7 +37,6 @@ class Origin(_Data):
     column: str = ""
     columns: Annotated[list[str], BeforeValidator(_flat)] = []
     constant: str = ""
-    given: str = Field(default="", description="Only for records that have this column, too.")
     transform: str = ""
     argument: str = ""
 
