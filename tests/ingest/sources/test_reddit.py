@@ -38,7 +38,7 @@ async def test_submissions_and_comments_keep_what_they_say() -> None:
 
     first, second = [item.post for batch in batches for item in batch.items if isinstance(item, Submission)]
     assert first.text == "Train 1\n\nis late\n\nhttps://example.com/x"
-    assert (first.external_id, first.author, first.author_handle) == ("t3_1", "t2_ann", "ann")
+    assert (first.external_id, first.author, first.author_handle) == ("t3_1", "ann", "ann")
     assert (first.thread_id, first.quote_of, first.url) == (
         "t3_1",
         "t3_0",

@@ -31,7 +31,7 @@ async def test_a_thread_comes_with_all_of_its_replies() -> None:
         [batch] = await run(connector(server))
 
     first, *replies = [item.post for item in batch.items if isinstance(item, Submission)]
-    assert (first.text, first.author, first.author_handle) == ("Why, t1?", "UCann", "@ann")
+    assert (first.text, first.author, first.author_handle) == ("Why, t1?", "UCann", "ann")
     assert (first.thread_id, first.parent_id, first.engagement.replies) == ("t1", "", 5)
     assert first.url == f"https://www.youtube.com/watch?v={VIDEO}&lc=t1"
     assert first.changed_at == datetime(2026, 9, 20, 9, 30, tzinfo=UTC)

@@ -59,13 +59,35 @@ class Walks(BaseModel):
         """As it is kept between runs."""
         return self.model_dump(mode="json")
 
-    async def go(
-        self, name: str, fetch: Callable[[Walk], Awaitable[Page]], *, since: float = 0.0, overlap_seconds: float = 0.0
+    async def collect(
+        self,
+        names: Iterable[str],
+        read: Callable[[str, Walk], Awaitable[Page]],
+        *,
+        since: datetime | None = None,
+        overlap_seconds: float = 0.0,
     ) -> AsyncGenerator[Batch, None]:
-        """A batch for every page of a listing, down to where the walk before it began."""
+        """A batch for every page of every listing, each down to where the walk before it began.
+
+        A listing that is refused does not keep the others away, and is told in the end.
+        """
+        refusals: list[str] = []
+        for name in names:
+            try:
+                async with aclosing(self._go(name, read, since, overlap_seconds)) as batches:
+                    async for batch in batches:
+                        yield batch
+            except SourceRefused as refusal:
+                refusals.append(str(refusal))
+        if refusals:
+            raise SourceRefused(" ".join(refusals))
+
+    async def _go(
+        self, name: str, read: Callable[[str, Walk], Awaitable[Page]], since: datetime | None, overlap_seconds: float
+    ) -> AsyncGenerator[Batch, None]:
         while True:
-            walk = self.of(name, since)
-            page = await fetch(walk)
+            walk = self.of(name, since.timestamp() if since else 0.0)
+            page = await read(name, walk)
             self.walks[name] = walk.after(page, overlap_seconds)
             yield page.gathering.batch(self.cursor())
             if not self.walks[name].page:
@@ -75,19 +97,3 @@ class Walks(BaseModel):
 def rewind(since: datetime, until: datetime) -> Cursor:
     """The cursor of walks that go back to `since`; listings begin with the newest, whatever `until` says."""
     return Walks(back_to=since.timestamp()).cursor()
-
-
-async def visit_all(
-    names: Iterable[str], visit: Callable[[str], AsyncGenerator[Batch, None]]
-) -> AsyncGenerator[Batch, None]:
-    """The batches of every listing; one that is refused does not keep the others away, and is told in the end."""
-    refusals: list[str] = []
-    for name in names:
-        try:
-            async with aclosing(visit(name)) as batches:
-                async for batch in batches:
-                    yield batch
-        except SourceRefused as refusal:
-            refusals.append(str(refusal))
-    if refusals:
-        raise SourceRefused(" ".join(refusals))

@@ -15,7 +15,8 @@ from ingest.posts.submissions import explain
 from ingest.sources.backoff import Patience
 from ingest.sources.bluesky.config import BlueskyConfig
 from ingest.sources.bluesky.events import Event, Seam, position_after
-from ingest.sources.bluesky.mapping import POSTS, read_event
+from ingest.sources.bluesky.identities import POSTS
+from ingest.sources.bluesky.mapping import read_event
 from ingest.sources.bundles import bundled
 from ingest.sources.connector import Batch, Cursor, SourceUnavailable
 from ingest.sources.http import explained

@@ -8,10 +8,9 @@ from pydantic import Field
 from ingest.posts.schemas import NewPost
 from ingest.posts.submissions import Deletion
 from ingest.sources.bluesky.events import Commit, Event
+from ingest.sources.bluesky.identities import PLATFORM, POSTS, is_post, post_id, url_of
 from ingest.sources.shapes import Found, Listed, Maybe, Shape, address_of, language_of, moment_of
 
-PLATFORM = "bluesky"
-POSTS = "app.bsky.feed.post"
 _GONE = ("deleted", "takendown")
 _MEDIA = ("app.bsky.embed.images", "app.bsky.embed.video", "app.bsky.embed.gallery")
 
@@ -69,7 +68,7 @@ def read_event(event: Event) -> Found:
     commit = event.commit
     if commit is None or commit.collection != POSTS:
         return None
-    uri = f"at://{event.did}/{commit.collection}/{commit.rkey}"
+    uri = post_id(event.did, commit.rkey)
     return Deletion(PLATFORM, uri) if commit.operation == "delete" else _post(event, commit, uri)
 
 
@@ -87,7 +86,7 @@ def _post(event: Event, commit: Commit, uri: str) -> NewPost:
             "published_at": moment_of(record.created_at, heard_at, otherwise=heard_at),
             "changed_at": heard_at if commit.operation == "update" else None,
             "language": language_of(record.langs[0] if record.langs else ""),
-            "url": address_of(f"https://bsky.app/profile/{event.did}/post/{commit.rkey}"),
+            "url": address_of(url_of(uri)),
             "parent_id": reply.parent.uri if reply.parent else "",
             "thread_id": reply.root.uri if reply.root else uri,
             "quote_of": _quoted(record.embed),
@@ -126,7 +125,7 @@ def _quoted(embed: _Embed | None) -> str:
         if not isinstance(value, dict):
             return ""
         if isinstance(uri := value.get("uri"), str):
-            return uri if f"/{POSTS}/" in uri and len(uri) <= 500 else ""
+            return uri if is_post(uri) else ""
         value = value.get("record")
     return ""
 

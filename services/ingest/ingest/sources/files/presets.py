@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from ingest.posts.records import Privacy
 from ingest.queries.tokens import fold
@@ -25,13 +25,19 @@ class _Data(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _flat(columns: object) -> object:
+    """Columns in one list, where some stand as a list of their own that several origins share (an anchor of YAML)."""
+    if not isinstance(columns, list):
+        return columns
+    return [name for each in columns for name in (each if isinstance(each, list) else [each])]
+
+
 class Origin(_Data):
     """Where a field comes from: one column or several, and what is done to their value."""
 
     column: str = ""
-    columns: list[str] = []
+    columns: Annotated[list[str], BeforeValidator(_flat)] = []
     constant: str = ""
-    given: str = Field(default="", description="Only for records that have this column, too.")
     transform: str = ""
     argument: str = ""
 

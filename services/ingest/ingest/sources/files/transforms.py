@@ -8,10 +8,11 @@ import html
 import json
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from importlib.resources import files
 
 from ingest.queries.tokens import fold
+from ingest.sources.files.identities import IDENTITIES
+from ingest.sources.html import html_to_text
 
 Transform = Callable[[object, str], object]
 
@@ -32,8 +33,6 @@ _LANGUAGES: dict[str, str] = {
     ).items()
     for name in names
 }
-_BLOCKS = ("p", "div", "li", "blockquote", "br")
-_BLUESKY_POST = re.compile(r"at://([^/]+)/app\.bsky\.feed\.post/([^/]+)")
 
 
 def count(value: object, _: str) -> object:
@@ -84,11 +83,6 @@ def equals(value: object, wanted: str) -> object:
 def starts_with(value: object, beginning: str) -> object:
     """Whether the text begins with the words that the mapping names."""
     return str(value).startswith(beginning)
-
-
-def unless(value: object, unwanted: str) -> object:
-    """The value, or nothing when it is the word that stands for nothing."""
-    return None if str(value).strip() == unwanted else value
 
 
 def template(value: object, pattern: str) -> object:
@@ -146,11 +140,8 @@ def unescape(value: object, _: str) -> object:
 
 
 def html_text(value: object, _: str) -> object:
-    """The text of a piece of HTML: paragraphs and breaks are new lines, tags are gone."""
-    reader = _TextOfHtml()
-    reader.feed(str(value))
-    reader.close()
-    return re.sub(r"\n{3,}", "\n\n", "".join(reader.parts)).strip()
+    """The text of a piece of HTML as a reader sees it."""
+    return html_to_text(str(value))
 
 
 def platform(value: object, _: str) -> object:
@@ -165,29 +156,6 @@ def language(value: object, _: str) -> object:
     return _LANGUAGES.get(fold(written).strip(), written)
 
 
-def bluesky_url(value: object, _: str) -> object:
-    """The public address of a post, from its at:// address."""
-    found = _BLUESKY_POST.fullmatch(str(value))
-    return f"https://bsky.app/profile/{found[1]}/post/{found[2]}" if found else None
-
-
-class _TextOfHtml(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self.parts.append("\n\n" if tag == "p" else "\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
 TRANSFORMS: dict[str, Transform] = {
     each.__name__: each
     for each in (
@@ -198,7 +166,6 @@ TRANSFORMS: dict[str, Transform] = {
             present,
             equals,
             starts_with,
-            unless,
             template,
             join,
             changed,
@@ -207,6 +174,6 @@ TRANSFORMS: dict[str, Transform] = {
             reference,
             refers,
         ),
-        *(handle, unescape, html_text, platform, language, bluesky_url),
+        *(handle, unescape, html_text, platform, language),
     )
-}
+} | IDENTITIES

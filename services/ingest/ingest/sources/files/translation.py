@@ -121,7 +121,7 @@ def holds(columns: Sequence[str], name: str) -> bool:
 
 def is_used(translation: Translation, column: str) -> bool:
     """Whether the mapping reads the column, or something within it, or what it is part of."""
-    names = (name for origins in translation.origins.values() for each in origins for name in (*each.names, each.given))
+    names = (name for origins in translation.origins.values() for each in origins for name in each.names)
     return any(name and holds([column], name) for name in names)
 
 
@@ -166,8 +166,6 @@ def _of_column(field: str, column: str) -> Origin:
 
 def _first_value(origins: Sequence[Origin], record: Record) -> object:
     for origin in origins:
-        if origin.given and record.value(origin.given) is None:
-            continue
         value = _read(origin, record)
         if value is not None and value != "":
             return value

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from ingest.posts.schemas import NewPost
 from ingest.posts.submissions import Deletion
 from ingest.sources.html import html_to_text
+from ingest.sources.mastodon.identities import PLATFORM, author_id, handle_of, host_of, post_id
 from ingest.sources.shapes import Counted, Found, Listed, Maybe, Shape, Unwanted, address_of, language_of, moment_of
 
-PLATFORM = "mastodon"
 _OPEN = ("public", "unlisted")
 
 
@@ -53,8 +52,8 @@ class Status(_Original):
 
 
 def status_reader(base_url: str, now: datetime) -> Callable[[object], Found]:
-    """Reads statuses of one server, whose ids mean something only there: `mastodon.social/109…`."""
-    host = urlsplit(base_url).netloc.lower()
+    """Reads the statuses that one server gives."""
+    host = host_of(base_url)
 
     def read(item: object) -> NewPost:
         status = Status.model_validate(item)
@@ -67,28 +66,27 @@ def status_reader(base_url: str, now: datetime) -> Callable[[object], Found]:
 
 def deletion(base_url: str, status_id: str) -> Deletion:
     """The word of a stream that a status is gone."""
-    return Deletion(PLATFORM, _identity(urlsplit(base_url).netloc.lower(), status_id))
+    return Deletion(PLATFORM, post_id(host_of(base_url), status_id))
 
 
 def _post(status: Status, host: str, now: datetime) -> NewPost:
     said = status.reblog or status
-    handle = status.account.acct if "@" in status.account.acct else f"{status.account.acct}@{host}"
     return NewPost.model_validate(
         {
             "text": "\n\n".join(part for part in (said.spoiler_text, html_to_text(said.content)) if part),
-            "external_id": _identity(host, status.id),
+            "external_id": post_id(host, status.id),
             "platform": PLATFORM,
-            "author": handle.lower(),
-            "author_handle": handle,
+            "author": author_id(status.account.acct, host),
+            "author_handle": handle_of(status.account.acct, host),
             "followers": status.account.followers_count,
             "published_at": status.created_at,
             "changed_at": moment_of(status.edited_at, now),
             "language": language_of(status.language),
             "url": address_of(status.url),
-            "parent_id": _identity(host, status.in_reply_to_id),
+            "parent_id": post_id(host, status.in_reply_to_id),
             "is_repost": status.reblog is not None,
-            "repost_of": _identity(host, status.reblog.id) if status.reblog else "",
-            "quote_of": _identity(host, _quoted(said.quote)),
+            "repost_of": post_id(host, status.reblog.id) if status.reblog else "",
+            "quote_of": post_id(host, _quoted(said.quote)),
             "has_media": bool(said.media_attachments),
             "engagement": {
                 "likes": status.favourites_count,
@@ -105,7 +103,3 @@ def _quoted(quote: _Quote | None) -> str | None:
     if quote is None:
         return None
     return quote.quoted_status.id if quote.quoted_status else quote.quoted_status_id
-
-
-def _identity(host: str, status_id: str | None) -> str:
-    return f"{host}/{status_id}" if status_id else ""

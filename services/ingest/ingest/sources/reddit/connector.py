@@ -12,7 +12,7 @@ from ingest.sources.reddit.config import RedditConfig
 from ingest.sources.reddit.mapping import created_at, read_thing
 from ingest.sources.shapes import Maybe, Shape
 from ingest.sources.tools import Tools
-from ingest.sources.walks import Page, Walk, Walks, visit_all
+from ingest.sources.walks import Page, Walk, Walks
 
 _PAGE = 100
 
@@ -43,17 +43,13 @@ class RedditConnector:
         kinds = [kind for kind, on in (("new", self._config.submissions), ("comments", self._config.comments)) if on]
         listings = [f"r/{name}/{kind}" for name in self._config.subreddits for kind in kinds]
         async with self._tools.http() as http:
-            reader = _Reader(http, self._config, self._tools)
-
-            def visit(listing: str) -> AsyncGenerator[Batch, None]:
-                return walks.go(
-                    listing,
-                    lambda walk: reader.read(listing, walk),
-                    since=self._config.since.timestamp() if self._config.since else 0.0,
-                    overlap_seconds=self._config.recheck_minutes * 60,
-                )
-
-            async with aclosing(visit_all(listings, visit)) as batches:
+            batches = walks.collect(
+                listings,
+                _Reader(http, self._config, self._tools).read,
+                since=self._config.since,
+                overlap_seconds=self._config.recheck_minutes * 60,
+            )
+            async with aclosing(batches):
                 async for batch in batches:
                     yield batch
 

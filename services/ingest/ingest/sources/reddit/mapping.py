@@ -7,11 +7,10 @@ from pydantic import Field
 
 from ingest.posts.schemas import NewPost
 from ingest.posts.submissions import Deletion
-from ingest.sources.shapes import Counted, Found, Maybe, Shape, Unwanted, address_of, moment_of, name_of
+from ingest.sources.reddit.identities import GONE, PLATFORM, author_id, thread_id
+from ingest.sources.shapes import Counted, Found, Maybe, Shape, Unwanted, address_of, moment_of
 
-PLATFORM = "reddit"
 _SITE = "https://www.reddit.com"
-_GONE = ("[deleted]", "[removed]")
 
 
 class _Thing(Shape):
@@ -70,21 +69,21 @@ def created_at(item: object) -> float | None:
 
 
 def _comment(comment: Comment) -> Found:
-    if comment.body.strip() in _GONE:
+    if comment.body.strip() in GONE:
         return Deletion(PLATFORM, comment.name)
     return NewPost.model_validate(
         {
             **_common(comment),
             "text": comment.body,
             "parent_id": comment.parent_id or "",
-            "thread_id": comment.link_id or "",
+            "thread_id": thread_id(comment.name, comment.link_id),
             "engagement": {"likes": comment.score},
         }
     )
 
 
 def _submission(submission: Submission) -> Found:
-    if submission.removed_by or (submission.selftext or "").strip() in _GONE:
+    if submission.removed_by or (submission.selftext or "").strip() in GONE:
         return Deletion(PLATFORM, submission.name)
     link = "" if submission.is_self else address_of(submission.url)
     hint = submission.post_hint or ""
@@ -92,7 +91,7 @@ def _submission(submission: Submission) -> Found:
         {
             **_common(submission),
             "text": "\n\n".join(part for part in (submission.title, submission.selftext, link) if part),
-            "thread_id": submission.name,
+            "thread_id": thread_id(submission.name, None),
             "quote_of": submission.crosspost_parent or "",
             "has_media": bool(submission.is_video or submission.is_gallery or hint == "image" or "video" in hint),
             "engagement": {"likes": submission.score, "replies": submission.num_comments},
@@ -101,12 +100,11 @@ def _submission(submission: Submission) -> Found:
 
 
 def _common(written: _Written) -> dict[str, object]:
-    author = "" if written.author in _GONE else name_of(written.author)
     return {
         "external_id": written.name,
         "platform": PLATFORM,
-        "author": written.author_id or author,
-        "author_handle": author,
+        "author": author_id(written.author, written.author_id),
+        "author_handle": author_id(written.author, None),
         "published_at": written.created,
         # `false`, or when; very old comments say only `true`.
         "changed_at": None if isinstance(written.edited, bool) else moment_of(written.edited, datetime.now(UTC)),

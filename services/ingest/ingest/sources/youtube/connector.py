@@ -12,7 +12,7 @@ from ingest.sources.connector import Batch, Cursor, SourceUnavailable
 from ingest.sources.http import Answer, HttpCaller
 from ingest.sources.shapes import Gathering, Maybe, Shape
 from ingest.sources.tools import Tools
-from ingest.sources.walks import Page, Walk, Walks, visit_all
+from ingest.sources.walks import Page, Walk, Walks
 from ingest.sources.youtube.config import YouTubeConfig
 from ingest.sources.youtube.mapping import Thread, published_at, read_comment
 from ingest.sources.youtube.quota import PAGE_IS_GONE, raise_for_error, reason_of
@@ -48,17 +48,13 @@ class YouTubeConnector:
         names += [f"channel {name}" for name in self._config.channels]
         headers = {"x-goog-api-key": self._tools.credentials.resolve(self._config.api_key)}
         async with self._tools.http() as http:
-            reader = _Reader(http, self._config, self._tools, headers)
-
-            def visit(name: str) -> AsyncGenerator[Batch, None]:
-                return walks.go(
-                    name,
-                    lambda walk: reader.read(name, walk),
-                    since=self._config.since.timestamp() if self._config.since else 0.0,
-                    overlap_seconds=self._config.recheck_hours * 3600,
-                )
-
-            async with aclosing(visit_all(names, visit)) as batches:
+            batches = walks.collect(
+                names,
+                _Reader(http, self._config, self._tools, headers).read,
+                since=self._config.since,
+                overlap_seconds=self._config.recheck_hours * 3600,
+            )
+            async with aclosing(batches):
                 async for batch in batches:
                     yield batch
 

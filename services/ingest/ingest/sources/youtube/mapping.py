@@ -6,9 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from ingest.posts.schemas import NewPost
-from ingest.sources.shapes import Counted, Listed, Maybe, Shape, moment_of, name_of
-
-PLATFORM = "youtube"
+from ingest.sources.shapes import Counted, Listed, Maybe, Shape, moment_of
+from ingest.sources.youtube.identities import PLATFORM, author_id, handle_of, thread_id, url_of
 
 
 class _Channel(Shape):
@@ -64,23 +63,20 @@ def read_comment(item: object, video_id: str | None, replies: int | None = None)
     """The post that a comment stands for."""
     comment = _Comment.model_validate(item)
     snippet = comment.snippet
-    author = name_of(snippet.author_name)
+    channel = snippet.author_channel.value if snippet.author_channel else None
     edited = snippet.updated_at if snippet.updated_at != snippet.published_at else None
-    video = snippet.video_id or video_id
     return NewPost.model_validate(
         {
             "text": snippet.written or snippet.shown or "",
             "external_id": comment.id,
             "platform": PLATFORM,
-            "author": snippet.author_channel.value
-            if snippet.author_channel and snippet.author_channel.value
-            else author,
-            "author_handle": author,
+            "author": author_id(channel, snippet.author_name),
+            "author_handle": handle_of(snippet.author_name),
             "published_at": snippet.published_at,
             "changed_at": moment_of(edited, datetime.now(UTC)),
-            "url": f"https://www.youtube.com/watch?v={video}&lc={comment.id}" if video else "",
+            "url": url_of(snippet.video_id or video_id, comment.id),
             "parent_id": snippet.parent_id or "",
-            "thread_id": snippet.parent_id or comment.id,
+            "thread_id": thread_id(comment.id, snippet.parent_id),
             "engagement": {"likes": snippet.likes, "replies": replies},
         }
     )
