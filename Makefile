@@ -36,7 +36,7 @@ up: $(STAMP) ## Start the platform on this machine; Ctrl-C stops it
 	@$(BIN)/pourquoi up
 
 test: $(STAMP) ## Run every test but the long ones
-	@$(BIN)/python -m pytest -m "not soak"
+	@$(BIN)/python -m pytest -m "not soak" --numprocesses 2 --dist loadfile
 
 soak: $(STAMP) ## Run the long kill matrices and soaks
 	@$(BIN)/python -m pytest -m soak

@@ -128,7 +128,7 @@ async def test_two_replicas_never_make_the_same_attempt(
     item = (await read(airline()))["items"][0]
     await insight.runtime.supervisor.stop(5)
     await queue_many(insight, item, 60)
-    settings = InsightSettings(**quick)
+    settings = InsightSettings(**{**quick, "webhook_timeout_seconds": 60.0})
     async with http_client() as client:
         replicas = [
             DeliveryWorker(insight.runtime.database, WebhookSender(client, settings), settings) for _ in range(4)

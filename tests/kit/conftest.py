@@ -6,12 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from kit.cli import console
 from kit.db import Database
 from kit.engines import EmbeddedNats
 from kit.events import Bus, Namespace
 from kit.service import Service
 
 sys.path.insert(0, str(Path(__file__).parent / "probe"))
+
+
+@pytest.fixture(autouse=True)
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables keep each value on one line, whatever terminal the tests run in."""
+    for each in (console.out, console.err):
+        monkeypatch.setattr(each, "size", (220, 50))
 
 
 @pytest.fixture

@@ -34,7 +34,6 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     for name in ("POURQUOI_URL", "POURQUOI_KEY", "POURQUOI_KEYS_FILE", "NATS_URL", "POURQUOI_NATS_PREFIX"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("POURQUOI_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "200")
 
     def command(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["pourquoi", *arguments])

@@ -69,7 +69,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[httpx2.Request]:
 
     api = Api("http://platform", "pq_key", httpx2.MockTransport(answer))
     monkeypatch.setattr(posts, "connect", lambda: api)
-    monkeypatch.setenv("COLUMNS", "200")
     return seen
 
 

@@ -52,8 +52,6 @@ def platform(monkeypatch: pytest.MonkeyPatch, answers: dict[tuple[str, str], obj
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "200")
-
     def command(*arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", ["pourquoi", "query", *arguments])
         with pytest.raises(SystemExit) as ended:

@@ -79,7 +79,6 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Platform:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command and gives what it printed, errors included."""
-    monkeypatch.setenv("COLUMNS", "220")
 
     def command(*arguments: str) -> str:
         monkeypatch.setattr(sys, "argv", ["pourquoi", "source", *arguments])
