@@ -35,7 +35,7 @@ async def ids(system: System) -> Ids:
     await system.finish_job("segmentation", job)
     await system.headlines(study)
     endpoint = await system.ask("POST", "/insight/v1/endpoints", json={"url": "https://partner.example/hook"})
-    new_source = {"name": "Solane", "kind": "sample", "config": {"posts": 10}, "every_seconds": 604_800}
+    new_source = {"name": f"Solane of {study}", "kind": "sample", "config": {"posts": 10}, "every_seconds": 604_800}
     source = await system.ask("POST", "/ingest/v1/sources", json=new_source)
     run = await system.ask("POST", f"/ingest/v1/sources/{source['id']}/runs")
     author = {"platform": "x", "external_id": "nobody"}

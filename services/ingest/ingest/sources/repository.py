@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from ingest.models import Source, SourceRun
@@ -11,7 +12,11 @@ from ingest.sources.states import OPEN, RunStatus, SourceState
 from kit.db import Repository
 
 # The index that keeps the names of sources apart.
-NAMES = "sources_by_name"
+_NAMES = "sources_by_name"
+
+
+class NameTaken(Exception):
+    """Another source of the workspace has the name."""
 
 
 class SourceRepository(Repository):
@@ -20,6 +25,15 @@ class SourceRepository(Repository):
     def add(self, row: Source | SourceRun) -> None:
         """Keeps a new source or run."""
         self.session.add(row)
+
+    async def write(self) -> None:
+        """Writes what is new or changed now; raises `NameTaken`, and the transaction is lost then."""
+        try:
+            await self.session.flush()
+        except IntegrityError as error:
+            if _NAMES in str(error.orig):
+                raise NameTaken from None
+            raise
 
     async def find(self, source_id: UUID, *, for_update: bool = False) -> Source | None:
         """One source; `for_update` makes others who want to change it wait."""

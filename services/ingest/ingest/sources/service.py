@@ -5,11 +5,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import IntegrityError
 
 from ingest.models import Source, SourceRun
 from ingest.sources.kinds import KINDS, Kind
-from ingest.sources.repository import NAMES, SourceRepository
+from ingest.sources.repository import NameTaken, SourceRepository
 from ingest.sources.schemas import BackfillParameters, NewBackfill, NewSource, SourceChange
 from ingest.sources.states import RunStatus, SourceState
 from ingest.studies.service import StudyService
@@ -174,10 +173,8 @@ class SourceService:
     async def _write(self, source: Source) -> None:
         name = source.name
         try:
-            await self._session.flush()
-        except IntegrityError as error:
-            if NAMES not in str(error.orig):
-                raise
+            await self._sources.write()
+        except NameTaken:
             raise Conflict(f"Another source of this workspace is called {name!r}: choose another name.") from None
 
     async def _found(self, source_id: UUID, *, for_update: bool = False) -> Source:
