@@ -23,6 +23,7 @@ from kit.auth import SCOPES, SERVICE, KeyFile, create_key
 from kit.db import EVERYWHERE
 from kit.engines import EmbeddedNats, EmbeddedPostgres
 from kit.events import Bus, Envelope, Namespace, owner_of, seal
+from kit.events.reading import read
 from kit.migrations import upgrade
 from kit.runtime import Runtime
 from kit.service import Service, build_app
@@ -118,14 +119,10 @@ class Running:
 
     async def envelopes(self, owner: str) -> list[Envelope]:
         """Everything that `owner` has published so far."""
-        stream = await self.runtime.bus.jetstream.stream_info(self.runtime.bus.namespace.stream(owner))
+        bus = self.runtime.bus
         found: list[Envelope] = []
-        if stream.state.messages:
-            async with aclosing(self.runtime.bus.tail(owner, from_start=True)) as envelopes:
-                async for envelope in envelopes:
-                    found.append(envelope)
-                    if len(found) >= stream.state.messages:
-                        break
+        async for batch in read(bus, bus.namespace.stream(owner)):
+            found += map(bus.envelope, batch)
         return found
 
 

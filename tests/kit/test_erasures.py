@@ -17,6 +17,7 @@ from kit.erasures.waiting import WaitingPostRepository
 from kit.errors import NotFound
 from kit.events import BACKFILL, Bus, Consumer, Received, dead_letters, seal
 from kit.events.dead_letters import bury
+from kit.events.reading import read
 from kit.outbox import Relay, emit
 from kit.testing import ALPHA
 from pourquoi.ingest.v1.events_pb2 import AuthorErased, Post, PostCollected, PostErased
@@ -50,14 +51,7 @@ async def record(database: Database, erasure_id: UUID) -> ErasureRecord:
 
 async def stored(bus: Bus) -> list[bytes]:
     """The payloads of everything that the stream holds."""
-    state = (await bus.jetstream.stream_info(bus.namespace.stream("ingest"))).state
-    found = []
-    if state.messages:
-        async for envelope in bus.tail("ingest", from_start=True):
-            found.append(envelope.payload)
-            if len(found) == state.messages:
-                break
-    return found
+    return [message.data async for batch in read(bus, bus.namespace.stream("ingest")) for message in batch]
 
 
 async def publish(bus: Bus, *events: Message, lane: str = "live") -> None:

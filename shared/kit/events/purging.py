@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nats.aio.msg import Msg
-from nats.js.api import AckPolicy, ConsumerConfig, ConsumerInfo, DeliverPolicy
-from nats.js.errors import APIError, NotFoundError
+from nats.js.api import ConsumerInfo
+from nats.js.errors import APIError
 
 from kit.events.bus import Bus
+from kit.events.reading import read
 
-READ_AT_ONCE = 500
 DELETED_AT_ONCE = 50
-FETCH_SECONDS = 5.0
-IDLE_SECONDS = 60.0
 _NO_SUCH_MESSAGE = 10043
 
 Names = Callable[[str, bytes], bool]
@@ -55,7 +53,7 @@ async def purge(bus: Bus, stream: str, start: int | datetime, last: int | None, 
     Every message that `names` points at is deleted, its bytes overwritten on disk. Yields, batch by batch, the
     sequence that was reached.
     """
-    async for batch in _read(bus, stream, start):
+    async for batch in read(bus, stream, start):
         within = [message for message in batch if last is None or _sequence(message) <= last]
         found = [_sequence(message) for message in within if names(_type(message), message.data)]
         await _delete(bus, stream, found)
@@ -63,33 +61,6 @@ async def purge(bus: Bus, stream: str, start: int | datetime, last: int | None, 
             yield _sequence(within[-1])
         if len(within) < len(batch):
             return
-
-
-async def _read(bus: Bus, stream: str, start: int | datetime) -> AsyncIterator[list[Msg]]:
-    """The messages of a stream, in batches, by a consumer that the server forgets."""
-    try:
-        consumer = await bus.jetstream.add_consumer(stream, _passing_by(start))
-    except NotFoundError:
-        return
-    subscription = await bus.jetstream.pull_subscribe_bind(consumer=consumer.name, stream=stream)
-    pending = consumer.num_pending or 0
-    try:
-        while pending:
-            batch = await subscription.fetch(min(READ_AT_ONCE, pending), timeout=FETCH_SECONDS)
-            if not batch:
-                return
-            pending = batch[-1].metadata.num_pending
-            yield batch
-    finally:
-        await subscription.unsubscribe()
-        await bus.jetstream.delete_consumer(stream, consumer.name)
-
-
-def _passing_by(start: int | datetime) -> ConsumerConfig:
-    config = ConsumerConfig(ack_policy=AckPolicy.NONE, inactive_threshold=IDLE_SECONDS, mem_storage=True)
-    if isinstance(start, datetime):
-        return config.evolve(deliver_policy=DeliverPolicy.BY_START_TIME, opt_start_time=start)
-    return config.evolve(deliver_policy=DeliverPolicy.BY_START_SEQUENCE, opt_start_seq=max(1, start))
 
 
 async def _delete(bus: Bus, stream: str, sequences: Sequence[int]) -> None:
