@@ -209,6 +209,21 @@ async def test_an_erasure_waits_for_what_is_being_stored(enrichment: Running, re
     assert await is_gone(enrichment, contested.id)
 
 
+async def test_an_erasure_waits_for_what_is_being_copied(enrichment: Running, post: MakePost, collect: Collect) -> None:
+    """Otherwise it would take the statements away between two looks, and the copy would have none."""
+    contested = post(COMPLAINT)
+    await collect(contested)
+
+    async with enrichment.runtime.database.session("alpha") as copying:
+        [found] = await EnrichmentRepository(copying).list_by_ids([UUID(contested.id)])
+        erasing = asyncio.create_task(erase(enrichment, contested))
+        await until(lambda: is_held_up(copying))
+    await erasing
+
+    assert len(found.reading.statements) == 4
+    assert await is_gone(enrichment, contested.id)
+
+
 async def test_each_workspace_has_its_own_posts(enrichment: Running, post: MakePost, collect: Collect) -> None:
     mine = post("the seat was broken")
     await collect(mine)
@@ -282,7 +297,7 @@ async def erase(running: Running, post: Post) -> None:
 
 
 async def is_held_up(session: Session) -> bool:
-    waiting = await session.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"))
+    waiting = await session.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
     return waiting.scalar_one() > 0
 
 

@@ -102,14 +102,17 @@ class EnrichmentRepository(Repository):
         return {row.post_id: Known(row.revision, row.text_digest, row.model) for row in found}
 
     async def list_by_ids(self, ids: Sequence[UUID]) -> list[Enrichment]:
-        """The enrichments in the order of the ids; unknown ids are left out."""
+        """The enrichments in the order of the ids; unknown ids are left out.
+
+        Until the transaction ends nobody erases or replaces them: statements are read after the posts, and an erasure
+        in between would leave posts without any.
+        """
         if not ids:
             return []
-        rows = await self.session.execute(
-            select(EnrichmentRow).where(
-                col(EnrichmentRow.workspace_id) == self.workspace, col(EnrichmentRow.post_id).in_(ids)
-            )
+        query = select(EnrichmentRow).where(
+            col(EnrichmentRow.workspace_id) == self.workspace, col(EnrichmentRow.post_id).in_(ids)
         )
+        rows = await self.session.execute(query.order_by(col(EnrichmentRow.post_id)).with_for_update(read=True))
         statements = await self._list_statements(ids)
         found = {row.post_id: _enrichment(row, statements[row.post_id]) for row in rows.scalars()}
         return [found[post_id] for post_id in dict.fromkeys(ids) if post_id in found]
