@@ -198,7 +198,7 @@ async def test_an_erasure_waits_for_what_is_being_stored(enrichment: Running, re
     """Otherwise it would find nothing to erase, and the post would appear right after it."""
     contested = post("the seat was broken")
     [reading] = reader.read([contested.text])
-    known = Enrichment.of(contested, reader.model, reading)
+    known = Enrichment.of(contested, reader.version, reading)
 
     async with enrichment.runtime.database.session("alpha") as storing:
         assert await EnrichmentRepository(storing).store([known])

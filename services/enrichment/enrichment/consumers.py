@@ -54,9 +54,9 @@ class PostConsumer:
         if not arrivals:
             return
         async with self.database.session(workspace) as session:
-            plan = await EnrichmentService(session).plan(arrivals, self.desk.model)
+            plan = await EnrichmentService(session).plan(arrivals, self.desk.version)
         if plan.is_empty:
             return
         readings = await self.desk.read(plan.texts)
         async with self.database.session(workspace) as session:
-            await EnrichmentService(session).carry_out(plan, readings, self.desk.model)
+            await EnrichmentService(session).carry_out(plan, readings, self.desk.version)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import Column, DateTime, Dialect, LargeBinary, Text, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
@@ -35,7 +35,7 @@ class Record(WorkspaceModel, registry=registry()):
 
 
 class EnrichmentRow(Record, table=True):
-    """What is known of one post; its text stays with ingest."""
+    """What is known of one post; its text stays with ingest. `code_keys` are those of the post and its statements."""
 
     __tablename__ = "enrichments"
 
@@ -45,9 +45,11 @@ class EnrichmentRow(Record, table=True):
     published_at: datetime = _column(DateTime(timezone=True))
     study_ids: list[UUID] = _column(ARRAY(Uuid))
     is_repost: bool
+    copy_of: UUID | None
     revision: int
     text_digest: bytes = _column(LargeBinary)
     model: str = _column(Text)
+    coding: str = _column(Text)
     language: str = _column(Text)
     polarity: int | None
     negative: float
@@ -55,6 +57,11 @@ class EnrichmentRow(Record, table=True):
     positive: float
     vector: bytes = _column(Float16Vector)
     keyphrases: list[str] = _column(ARRAY(Text))
+    code_keys: list[str] = _column(ARRAY(Text))
+    codes: list[dict[str, Any]] = _column(JSONB)
+    entities: list[dict[str, Any]] = _column(JSONB)
+    reasons: list[dict[str, Any]] = _column(JSONB)
+    personal_data: list[dict[str, Any]] = _column(JSONB)
 
 
 class StatementRow(Record, table=True):
@@ -71,6 +78,7 @@ class StatementRow(Record, table=True):
     neutral: float
     positive: float
     vector: bytes = _column(LargeBinary)
+    codes: list[dict[str, Any]] = _column(JSONB)
 
 
 class ErasedPost(Record, table=True):

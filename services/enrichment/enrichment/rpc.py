@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.service import EnrichmentService
 from enrichment.readings.desk import ReadingDesk
 from enrichment.search.service import SearchService
@@ -45,7 +46,7 @@ class EnrichmentServicer(EnrichmentServiceServicer):
         ids: list[UUID] = [uuid_of(post_id, "post_ids") for post_id in request.post_ids]
         async with rpc_session(context) as session:
             found = await EnrichmentService(session).list_by_ids(ids)
-        return enrichment_pb2.BatchGetEnrichmentsResponse(enrichments=[each.to_message() for each in found])
+        return enrichment_pb2.BatchGetEnrichmentsResponse(enrichments=map(to_message, found))
 
     async def SearchPosts(  # noqa: N802
         self, request: enrichment_pb2.SearchPostsRequest, context: object

@@ -14,9 +14,10 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from enrichment.enrichments.documents import codes_of, entities_of, personal_data_of, reasons_of, to_documents
 from enrichment.enrichments.enrichment import Enrichment, Origin
 from enrichment.models import EnrichmentRow, ErasedPost, StatementRow
-from enrichment.readings.reading import Reading, StatementReading
+from enrichment.readings.reading import ReaderVersion, Reading, StatementReading
 from enrichment.sentiments.polarity import Polarity, Sentiment
 from enrichment.texts.spans import Span
 from kit.db import Repository
@@ -26,8 +27,9 @@ JsonRow: TypeAlias = dict[str, object]
 # A batch goes in as one JSON document: a post's lists have lengths of their own, which `unnest` cannot take apart.
 _COLUMNS = (
     "post_id uuid, author_id uuid, platform text, published_at timestamptz, study_ids uuid[], is_repost boolean, "
-    "revision integer, text_digest bytea, model text, language text, polarity smallint, negative real, neutral real, "
-    "positive real, vector halfvec, keyphrases text[]"
+    "copy_of uuid, revision integer, text_digest bytea, model text, coding text, language text, polarity smallint, "
+    "negative real, neutral real, positive real, vector halfvec, keyphrases text[], code_keys text[], codes jsonb, "
+    "entities jsonb, reasons jsonb, personal_data jsonb"
 )
 _NAMES = [column.split()[0] for column in _COLUMNS.split(", ")]
 _STORE = text(
@@ -43,9 +45,11 @@ _STORE = text(
 )
 _ADD_STATEMENTS = text(
     """
-    INSERT INTO statements (workspace_id, post_id, position, start, stop, polarity, negative, neutral, positive, vector)
+    INSERT INTO statements
+        (workspace_id, post_id, position, start, stop, polarity, negative, neutral, positive, vector, codes)
     SELECT :workspace, given.* FROM json_to_recordset(CAST(:rows AS json)) AS given (post_id uuid, position integer,
-        start integer, stop integer, polarity smallint, negative real, neutral real, positive real, vector bytea)
+        start integer, stop integer, polarity smallint, negative real, neutral real, positive real, vector bytea,
+        codes jsonb)
     """
 )
 _DROP_STATEMENTS = text("DELETE FROM statements WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
@@ -56,6 +60,10 @@ _BURY = text(
 )
 _KEEP_FROM_ERASURE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:workspace, 1))")
 _KEEP_FROM_STORING = text("SELECT pg_advisory_xact_lock(hashtextextended(:workspace, 1))")
+_KNOWN = text(
+    "SELECT post_id, revision, text_digest, model, coding FROM enrichments "
+    "WHERE workspace_id = :workspace AND post_id = ANY(:ids)"
+)
 _COVERAGE = text(
     "SELECT count(*) AS posts, min(published_at) AS first, max(published_at) AS last FROM enrichments "
     "WHERE workspace_id = :workspace AND study_ids @> ARRAY[CAST(:study_id AS uuid)]"
@@ -68,7 +76,7 @@ class Known:
 
     revision: int
     text_digest: bytes
-    model: str
+    version: ReaderVersion
 
 
 @dataclass(frozen=True)
@@ -94,12 +102,11 @@ class EnrichmentRepository(Repository):
 
     async def list_known(self, ids: Collection[UUID]) -> dict[UUID, Known]:
         """What was read of the posts before."""
-        found = await self.session.execute(
-            select(EnrichmentRow.post_id, EnrichmentRow.revision, EnrichmentRow.text_digest, EnrichmentRow.model).where(
-                col(EnrichmentRow.workspace_id) == self.workspace, col(EnrichmentRow.post_id).in_(ids)
-            )
-        )
-        return {row.post_id: Known(row.revision, row.text_digest, row.model) for row in found}
+        found = await self.session.execute(_KNOWN, {"workspace": self.workspace, "ids": list(ids)})
+        return {
+            each.post_id: Known(each.revision, each.text_digest, ReaderVersion(each.model, each.coding))
+            for each in found
+        }
 
     async def list_by_ids(self, ids: Sequence[UUID]) -> list[Enrichment]:
         """The enrichments in the order of the ids; unknown ids are left out."""
@@ -178,13 +185,20 @@ def _row(enrichment: Enrichment) -> JsonRow:
         "published_at": origin.published_at,
         "study_ids": origin.study_ids,
         "is_repost": origin.is_repost,
+        "copy_of": origin.copy_of,
         "revision": enrichment.revision,
         "text_digest": _hex(enrichment.text_digest),
-        "model": enrichment.model,
+        "model": enrichment.version.model,
+        "coding": enrichment.version.coding,
         "language": reading.language,
         **_sentiment_row(reading.sentiment),
         "vector": np.frombuffer(reading.vector, "<f2"),
         "keyphrases": reading.keyphrases,
+        "code_keys": reading.code_keys,
+        "codes": to_documents(reading.codes),
+        "entities": to_documents(reading.entities),
+        "reasons": to_documents(reading.reasons),
+        "personal_data": to_documents(reading.personal_data),
     }
 
 
@@ -197,6 +211,7 @@ def _statement_rows(enrichment: Enrichment) -> list[JsonRow]:
             "stop": statement.span.end,
             **_sentiment_row(statement.sentiment),
             "vector": _hex(statement.vector),
+            "codes": to_documents(statement.codes),
         }
         for position, statement in enumerate(enrichment.reading.statements)
     ]
@@ -213,12 +228,28 @@ def _hex(value: bytes) -> str:
 
 
 def _enrichment(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Enrichment:
-    origin = Origin(
-        row.post_id, row.author_id, row.platform, row.published_at, tuple(sorted(row.study_ids)), row.is_repost
+    studies = tuple(sorted(row.study_ids))
+    origin = Origin(row.post_id, row.author_id, row.platform, row.published_at, studies, row.is_repost, row.copy_of)
+    version = ReaderVersion(row.model, row.coding)
+    return Enrichment(origin, row.revision, row.text_digest, version, _reading(row, statements))
+
+
+def _reading(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Reading:
+    return Reading(
+        row.language,
+        _sentiment(row),
+        row.vector,
+        tuple(map(_statement, statements)),
+        tuple(row.keyphrases),
+        codes_of(row.codes),
+        entities_of(row.entities),
+        reasons_of(row.reasons),
+        personal_data_of(row.personal_data),
     )
-    readings = (StatementReading(Span(each.start, each.stop), each.vector, _sentiment(each)) for each in statements)
-    reading = Reading(row.language, _sentiment(row), row.vector, tuple(readings), tuple(row.keyphrases))
-    return Enrichment(origin, row.revision, row.text_digest, row.model, reading)
+
+
+def _statement(row: StatementRow) -> StatementReading:
+    return StatementReading(Span(row.start, row.stop), row.vector, _sentiment(row), codes_of(row.codes))
 
 
 def _sentiment(row: EnrichmentRow | StatementRow) -> Sentiment:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from enrichment.enrichments.enrichment import Enrichment, digest
+from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
-from enrichment.readings.reading import Reading
+from enrichment.readings.reading import ReaderVersion, Reading
 from kit.db import Session
 from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
@@ -67,8 +68,8 @@ class EnrichmentService:
         self._session = session
         self._enrichments = EnrichmentRepository(session)
 
-    async def plan(self, arrivals: Sequence[Arrival], model: str) -> Plan:
-        """Sorts out what is stale, erased, or known with the same text by the same model, of itself or of its first."""
+    async def plan(self, arrivals: Sequence[Arrival], version: ReaderVersion) -> Plan:
+        """Sorts out what is stale, erased, or known: the same text by the same reader, of itself or of its first."""
         newest = _newest(arrivals)
         known = await self._enrichments.list_known(newest.keys())
         erased = await self._enrichments.list_erased(newest.keys())
@@ -77,15 +78,17 @@ class EnrichmentService:
             before = known.get(post_id)
             if post_id in erased or (before and before.revision >= arrival.post.revision):
                 continue
-            if before and (before.model, before.text_digest) == (model, digest(arrival.post.text)):
+            if before and (before.version, before.text_digest) == (version, digest(arrival.post.text)):
                 same_text[post_id] = arrival
             else:
                 unread[post_id] = arrival
-        copied = await self._copied(unread, model)
+        copied = await self._copied(unread, version)
         return Plan({key: unread[key] for key in unread if key not in copied}, same_text, copied)
 
-    async def _copied(self, unread: Mapping[UUID, Arrival], model: str) -> dict[UUID, tuple[Arrival, Reading]]:
-        """The posts whose text was read before by the same model, in the first post of their group of copies."""
+    async def _copied(
+        self, unread: Mapping[UUID, Arrival], version: ReaderVersion
+    ) -> dict[UUID, tuple[Arrival, Reading]]:
+        """The posts whose text was read before by the same reader, in the first post of their group of copies."""
         firsts = {
             key: UUID(each.post.copy_of) for key, each in unread.items() if each.post.copy_of not in ("", each.post.id)
         }
@@ -94,13 +97,13 @@ class EnrichmentService:
             key: (unread[key], stored[first].reading)
             for key, first in firsts.items()
             if first in stored
-            and (stored[first].model, stored[first].text_digest) == (model, digest(unread[key].post.text))
+            and (stored[first].version, stored[first].text_digest) == (version, digest(unread[key].post.text))
         }
 
-    async def carry_out(self, plan: Plan, readings: Sequence[Reading], model: str) -> None:
+    async def carry_out(self, plan: Plan, readings: Sequence[Reading], version: ReaderVersion) -> None:
         """Stores the readings of the plan's texts, and tells what really changed."""
         read = [
-            Enrichment.of(arrival.post, model, reading)
+            Enrichment.of(arrival.post, version, reading)
             for arrival, reading in [*zip(plan.unread.values(), readings, strict=True), *plan.copied.values()]
         ]
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
@@ -113,7 +116,7 @@ class EnrichmentService:
                 self._publish(enrichment, plan.message_of(enrichment.origin.post_id))
 
     def _publish(self, enrichment: Enrichment, message: Received) -> None:
-        event = PostEnriched(enrichment=enrichment.to_message())
+        event = PostEnriched(enrichment=to_message(enrichment))
         emit(self._session, event, lane=message.lane, cause=message)
 
     async def erase(self, erased: ErasedPosts) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from enrichment.readings.reading import Reading
+from enrichment.readings.reading import ReaderVersion, Reading
 from enrichment.settings import EnrichmentSettings
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class ReadingDesk:
     def model(self) -> str:
         """Name and version of the encoder."""
         return self._reader.model
+
+    @property
+    def version(self) -> ReaderVersion:
+        """What reads here."""
+        return self._reader.version
 
     async def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading per text, in order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from enrichment.coding.coder import Coders
 from enrichment.encoding.encoder import Encoder
 from enrichment.encoding.weights import WeightsError
 from enrichment.languages.identifier import LanguageIdentifier
@@ -24,4 +25,4 @@ def load(settings: EnrichmentSettings) -> Reader:
             "that before the database is migrated."
         )
     head = SentimentHead.load(Path(settings.sentiment_head or MODEL), encoder.label)
-    return Reader(encoder, LanguageIdentifier.load(), head)
+    return Reader(encoder, LanguageIdentifier.load(), head, Coders())

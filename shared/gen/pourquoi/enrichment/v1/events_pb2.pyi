@@ -39,6 +39,88 @@ SENTIMENT_LABEL_NEUTRAL: SentimentLabel.ValueType  # 2
 SENTIMENT_LABEL_POSITIVE: SentimentLabel.ValueType  # 3
 Global___SentimentLabel: _TypeAlias = SentimentLabel  # noqa: Y015
 
+class _CoderKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CoderKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CoderKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CODER_KIND_UNSPECIFIED: _CoderKind.ValueType  # 0
+    CODER_KIND_MODEL: _CoderKind.ValueType  # 1
+    CODER_KIND_RULE: _CoderKind.ValueType  # 2
+    CODER_KIND_PERSON: _CoderKind.ValueType  # 3
+
+class CoderKind(_CoderKind, metaclass=_CoderKindEnumTypeWrapper):
+    """Who coded."""
+
+CODER_KIND_UNSPECIFIED: CoderKind.ValueType  # 0
+CODER_KIND_MODEL: CoderKind.ValueType  # 1
+CODER_KIND_RULE: CoderKind.ValueType  # 2
+CODER_KIND_PERSON: CoderKind.ValueType  # 3
+Global___CoderKind: _TypeAlias = CoderKind  # noqa: Y015
+
+class _Effect:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EffectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Effect.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EFFECT_UNSPECIFIED: _Effect.ValueType  # 0
+    EFFECT_BARRIER: _Effect.ValueType  # 1
+    EFFECT_ENABLER: _Effect.ValueType  # 2
+
+class Effect(_Effect, metaclass=_EffectEnumTypeWrapper):
+    """Whether a driver hinders or helps the target behaviour."""
+
+EFFECT_UNSPECIFIED: Effect.ValueType  # 0
+EFFECT_BARRIER: Effect.ValueType  # 1
+EFFECT_ENABLER: Effect.ValueType  # 2
+Global___Effect: _TypeAlias = Effect  # noqa: Y015
+
+class _Experiencer:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExperiencerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Experiencer.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXPERIENCER_UNSPECIFIED: _Experiencer.ValueType  # 0
+    EXPERIENCER_SELF: _Experiencer.ValueType  # 1
+    EXPERIENCER_CLOSE_OTHER: _Experiencer.ValueType  # 2
+    EXPERIENCER_PEOPLE: _Experiencer.ValueType  # 3
+    EXPERIENCER_BRAND: _Experiencer.ValueType  # 4
+
+class Experiencer(_Experiencer, metaclass=_ExperiencerEnumTypeWrapper):
+    """Whom a statement is about."""
+
+EXPERIENCER_UNSPECIFIED: Experiencer.ValueType  # 0
+EXPERIENCER_SELF: Experiencer.ValueType  # 1
+EXPERIENCER_CLOSE_OTHER: Experiencer.ValueType  # 2
+EXPERIENCER_PEOPLE: Experiencer.ValueType  # 3
+EXPERIENCER_BRAND: Experiencer.ValueType  # 4
+Global___Experiencer: _TypeAlias = Experiencer  # noqa: Y015
+
+class _Tense:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TenseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Tense.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TENSE_UNSPECIFIED: _Tense.ValueType  # 0
+    TENSE_PAST: _Tense.ValueType  # 1
+    TENSE_PRESENT: _Tense.ValueType  # 2
+    TENSE_INTENDED: _Tense.ValueType  # 3
+    TENSE_HYPOTHETICAL: _Tense.ValueType  # 4
+
+class Tense(_Tense, metaclass=_TenseEnumTypeWrapper):
+    """When it happens."""
+
+TENSE_UNSPECIFIED: Tense.ValueType  # 0
+TENSE_PAST: Tense.ValueType  # 1
+TENSE_PRESENT: Tense.ValueType  # 2
+TENSE_INTENDED: Tense.ValueType  # 3
+TENSE_HYPOTHETICAL: Tense.ValueType  # 4
+Global___Tense: _TypeAlias = Tense  # noqa: Y015
+
 @_typing.final
 class Sentiment(_message.Message):
     """Sentiment towards whatever the text is about."""
@@ -49,12 +131,15 @@ class Sentiment(_message.Message):
     NEGATIVE_FIELD_NUMBER: _builtins.int
     NEUTRAL_FIELD_NUMBER: _builtins.int
     POSITIVE_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
     label: Global___SentimentLabel.ValueType
     """Class with the highest probability, or UNSPECIFIED when the model abstains."""
     negative: _builtins.float
     """Probabilities; they add up to 1."""
     neutral: _builtins.float
     positive: _builtins.float
+    strength: _builtins.float
+    """How strongly it leans to one side, whichever: 0 to 1."""
     def __init__(
         self,
         *,
@@ -62,14 +147,179 @@ class Sentiment(_message.Message):
         negative: _builtins.float = ...,
         neutral: _builtins.float = ...,
         positive: _builtins.float = ...,
+        strength: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "negative", b"negative", "neutral", b"neutral", "positive", b"positive"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "negative", b"negative", "neutral", b"neutral", "positive", b"positive", "strength", b"strength"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Sentiment: _TypeAlias = Sentiment  # noqa: Y015
+
+@_typing.final
+class Code(_message.Message):
+    """One code of one codebook, as a coder gave it. An abstention is no code at all."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    PROBABILITY_FIELD_NUMBER: _builtins.int
+    CODER_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    EFFECT_FIELD_NUMBER: _builtins.int
+    EXPERIENCER_FIELD_NUMBER: _builtins.int
+    TENSE_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    codebook: _builtins.str
+    """Name of the codebook, such as `speech_act`."""
+    version: _builtins.int
+    """Version of the codebook."""
+    code: _builtins.str
+    """Name of the code within the codebook, such as `complaint`."""
+    probability: _builtins.float
+    """Calibrated where a model coded; the measured precision of the rule where a rule did."""
+    coder: Global___CoderKind.ValueType
+    start: _builtins.int
+    """The evidence in the post's text, in Unicode code points."""
+    end: _builtins.int
+    """One past its last character."""
+    effect: Global___Effect.ValueType
+    experiencer: Global___Experiencer.ValueType
+    tense: Global___Tense.ValueType
+    study_id: _builtins.str
+    """Set only where the code depends on the study."""
+    def __init__(
+        self,
+        *,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        code: _builtins.str = ...,
+        probability: _builtins.float = ...,
+        coder: Global___CoderKind.ValueType = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        effect: Global___Effect.ValueType = ...,
+        experiencer: Global___Experiencer.ValueType = ...,
+        tense: Global___Tense.ValueType = ...,
+        study_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "codebook", b"codebook", "coder", b"coder", "effect", b"effect", "end", b"end", "experiencer", b"experiencer", "probability", b"probability", "start", b"start", "study_id", b"study_id", "tense", b"tense", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Code: _TypeAlias = Code  # noqa: Y015
+
+@_typing.final
+class Entity(_message.Message):
+    """A thing that a post names."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    PROBABILITY_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`brand`, `product`, `person`, `place`, `organisation`, `work`, `aspect`, `hashtag`, `mention`, `link`, `emoji`,
+    `money` or `date`.
+    """
+    start: _builtins.int
+    end: _builtins.int
+    name: _builtins.str
+    """What all ways to write it share."""
+    probability: _builtins.float
+    label: Global___SentimentLabel.ValueType
+    """What is said of it; UNSPECIFIED where nothing can be told."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        name: _builtins.str = ...,
+        probability: _builtins.float = ...,
+        label: Global___SentimentLabel.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "kind", b"kind", "label", b"label", "name", b"name", "probability", b"probability", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Entity: _TypeAlias = Entity  # noqa: Y015
+
+@_typing.final
+class Reason(_message.Message):
+    """A stated reason: one span of the post explains another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAUSE_START_FIELD_NUMBER: _builtins.int
+    CAUSE_END_FIELD_NUMBER: _builtins.int
+    EFFECT_START_FIELD_NUMBER: _builtins.int
+    EFFECT_END_FIELD_NUMBER: _builtins.int
+    CONNECTIVE_START_FIELD_NUMBER: _builtins.int
+    CONNECTIVE_END_FIELD_NUMBER: _builtins.int
+    cause_start: _builtins.int
+    cause_end: _builtins.int
+    effect_start: _builtins.int
+    effect_end: _builtins.int
+    connective_start: _builtins.int
+    """The words that tie them, such as `because`."""
+    connective_end: _builtins.int
+    def __init__(
+        self,
+        *,
+        cause_start: _builtins.int = ...,
+        cause_end: _builtins.int = ...,
+        effect_start: _builtins.int = ...,
+        effect_end: _builtins.int = ...,
+        connective_start: _builtins.int = ...,
+        connective_end: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause_end", b"cause_end", "cause_start", b"cause_start", "connective_end", b"connective_end", "connective_start", b"connective_start", "effect_end", b"effect_end", "effect_start", b"effect_start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reason: _TypeAlias = Reason  # noqa: Y015
+
+@_typing.final
+class PersonalData(_message.Message):
+    """Personal data in a post, to be masked in whatever is shown of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`mail`, `phone`, `iban`, `card`, `address` or `id`."""
+    start: _builtins.int
+    end: _builtins.int
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "kind", b"kind", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonalData: _TypeAlias = PersonalData  # noqa: Y015
 
 @_typing.final
 class Statement(_message.Message):
@@ -82,6 +332,7 @@ class Statement(_message.Message):
     END_FIELD_NUMBER: _builtins.int
     VECTOR_FIELD_NUMBER: _builtins.int
     SENTIMENT_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
     index: _builtins.int
     """Position in the post, from 0."""
     start: _builtins.int
@@ -92,6 +343,8 @@ class Statement(_message.Message):
     """float16, little endian; empty for a post with a single statement, whose vector is the post's."""
     @_builtins.property
     def sentiment(self) -> Global___Sentiment: ...
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Code]: ...
     def __init__(
         self,
         *,
@@ -100,10 +353,11 @@ class Statement(_message.Message):
         end: _builtins.int = ...,
         vector: _builtins.bytes = ...,
         sentiment: Global___Sentiment | None = ...,
+        codes: _abc.Iterable[Global___Code] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["sentiment", b"sentiment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "index", b"index", "sentiment", b"sentiment", "start", b"start", "vector", b"vector"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codes", b"codes", "end", b"end", "index", b"index", "sentiment", b"sentiment", "start", b"start", "vector", b"vector"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -128,6 +382,12 @@ class PostEnrichment(_message.Message):
     KEYPHRASES_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     IS_REPOST_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    ENTITIES_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PERSONAL_DATA_FIELD_NUMBER: _builtins.int
+    COPY_OF_FIELD_NUMBER: _builtins.int
+    CODING_FIELD_NUMBER: _builtins.int
     post_id: _builtins.str
     """UUIDv7 of the post."""
     author_id: _builtins.str
@@ -142,6 +402,10 @@ class PostEnrichment(_message.Message):
     """Name and version of the encoder; vectors of different models are never compared."""
     is_repost: _builtins.bool
     """True when the post only repeats another one."""
+    copy_of: _builtins.str
+    """UUIDv7 of the first post with nearly the same text, which may be this one; empty when ingest did not look."""
+    coding: _builtins.str
+    """Version of the heads and codebooks that coded."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -154,6 +418,16 @@ class PostEnrichment(_message.Message):
     def keyphrases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Most telling phrases first, lower case."""
 
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Code]:
+        """Codes of the post as a whole."""
+
+    @_builtins.property
+    def entities(self) -> _containers.RepeatedCompositeFieldContainer[Global___Entity]: ...
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
+    @_builtins.property
+    def personal_data(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonalData]: ...
     def __init__(
         self,
         *,
@@ -170,10 +444,16 @@ class PostEnrichment(_message.Message):
         keyphrases: _abc.Iterable[_builtins.str] | None = ...,
         model: _builtins.str = ...,
         is_repost: _builtins.bool = ...,
+        codes: _abc.Iterable[Global___Code] | None = ...,
+        entities: _abc.Iterable[Global___Entity] | None = ...,
+        reasons: _abc.Iterable[Global___Reason] | None = ...,
+        personal_data: _abc.Iterable[Global___PersonalData] | None = ...,
+        copy_of: _builtins.str = ...,
+        coding: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["published_at", b"published_at", "sentiment", b"sentiment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "is_repost", b"is_repost", "keyphrases", b"keyphrases", "language", b"language", "model", b"model", "platform", b"platform", "post_id", b"post_id", "published_at", b"published_at", "revision", b"revision", "sentiment", b"sentiment", "statements", b"statements", "study_ids", b"study_ids", "vector", b"vector"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "codes", b"codes", "coding", b"coding", "copy_of", b"copy_of", "entities", b"entities", "is_repost", b"is_repost", "keyphrases", b"keyphrases", "language", b"language", "model", b"model", "personal_data", b"personal_data", "platform", b"platform", "post_id", b"post_id", "published_at", b"published_at", "reasons", b"reasons", "revision", b"revision", "sentiment", b"sentiment", "statements", b"statements", "study_ids", b"study_ids", "vector", b"vector"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
