@@ -5,6 +5,13 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from enrichment.analyses.endpoints import router as analyses
+from enrichment.codebooks.codings.endpoints import router as codings
+from enrichment.codebooks.codings.jobs import CodingJob
+from enrichment.codebooks.endpoints import router as codebooks
+from enrichment.codebooks.labels.endpoints import router as labels
+from enrichment.codebooks.training.endpoints import router as trainings
+from enrichment.codebooks.training.jobs import TrainingJob
+from enrichment.coding.endpoints import router as coding
 from enrichment.consumers import PostConsumer
 from enrichment.enrichments.endpoints import router as enrichments
 from enrichment.readings.desk import ReadingDesk, open_desk
@@ -14,6 +21,8 @@ from enrichment.settings import EnrichmentSettings
 from kit.erasures.endpoints import router as erasures
 from kit.erasures.purger import Purger
 from kit.events import Consumer
+from kit.jobs import JobHandler
+from kit.rest.jobs import router as jobs
 from kit.rpc import Servicer
 from kit.runtime import Runtime
 from kit.service import Service, Worker
@@ -42,12 +51,17 @@ def _workers(runtime: Runtime) -> Sequence[Worker]:
     return [Worker("purge", Purger(runtime.database, runtime.bus, _settings(runtime).service).run)]
 
 
+def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
+    return [TrainingJob(runtime.database, runtime.state).handler, CodingJob(runtime.database).handler]
+
+
 service = Service(
     settings=EnrichmentSettings,
     description="Statements, vectors, language, sentiment and keyphrases of every post, and search by meaning.",
-    routers=[enrichments, search, analyses, erasures],
+    routers=[enrichments, search, analyses, codebooks, labels, trainings, codings, coding, erasures, jobs],
     servicers=_servicers,
     consumers=_consumers,
     workers=_workers,
+    job_handlers=_job_handlers,
     resources=_resources,
 )

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from enrichment.codebooks.codings.service import CodingService
+from enrichment.codebooks.labels.service import LabelService
 from enrichment.enrichments.enrichment import Enrichment, digest
 from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
@@ -108,10 +110,11 @@ class EnrichmentService:
         ]
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
         moved = [before.moved_to(plan.same_text[post_id].post) for post_id, before in known.items()]
-        written = await self._enrichments.store(read + moved)
-        for enrichment in read + moved:
+        coded = await CodingService(self._session).put_codes(read + moved)
+        written = await self._enrichments.store(coded)
+        for enrichment in coded:
             before = known.get(enrichment.origin.post_id)
-            is_changed = before is None or before.origin != enrichment.origin
+            is_changed = before is None or (before.origin, before.reading) != (enrichment.origin, enrichment.reading)
             if is_changed and enrichment.origin.post_id in written:
                 self._publish(enrichment, plan.message_of(enrichment.origin.post_id))
 
@@ -123,6 +126,7 @@ class EnrichmentService:
         """Removes what is known of the posts, for good, and what waits to be published of them."""
         if erased.moments:
             await self._enrichments.erase(erased.moments)
+            await LabelService(self._session).erase(erased.moments.keys())
         await ErasureRecords(self._session).apply(erased, (PostEnriched,))
 
     async def get(self, post_id: UUID) -> Enrichment:
@@ -135,6 +139,10 @@ class EnrichmentService:
     async def list_by_ids(self, ids: Sequence[UUID]) -> list[Enrichment]:
         """The enrichments in the order of the ids; unknown ids are left out."""
         return await self._enrichments.list_by_ids(ids)
+
+    async def count(self) -> int:
+        """How many posts are enriched."""
+        return await self._enrichments.count()
 
     async def coverage(self, study_id: UUID) -> Coverage:
         """How much of a study is enriched."""
