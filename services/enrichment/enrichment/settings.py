@@ -27,4 +27,7 @@ class EnrichmentSettings(ServiceSettings):
         "",
         "Model file of the sentiment head, with its .sha256 beside it; empty takes the shipped one.",
     )
+    ingest_target: str = setting(
+        "ENRICHMENT_INGEST_TARGET", "127.0.0.1:9081", "Where ingest answers gRPC; it keeps the texts of posts."
+    )
     batch_posts: int = setting("ENRICHMENT_BATCH_POSTS", 256, "Most posts that are read and stored together.")
