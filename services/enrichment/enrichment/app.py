@@ -14,6 +14,7 @@ from enrichment.reenrichments.watch import ReenrichmentWatch
 from enrichment.rpc import EnrichmentServicer
 from enrichment.search.endpoints import router as search
 from enrichment.settings import EnrichmentSettings
+from enrichment.vectors.upkeep import IndexUpkeep
 from kit.erasures.endpoints import router as erasures
 from kit.erasures.purger import Purger
 from kit.events import Consumer
@@ -44,9 +45,11 @@ def _consumers(runtime: Runtime) -> Sequence[Consumer]:
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
+    settings = _settings(runtime)
     return [
-        Worker("purge", Purger(runtime.database, runtime.bus, _settings(runtime).service).run),
+        Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
         Worker("reenrichment", ReenrichmentWatch(runtime.database, runtime.state.version).run),
+        Worker("vector index", IndexUpkeep(settings.database_url, runtime.state.space).run),
     ]
 
 

@@ -15,9 +15,6 @@ class EnrichmentSettings(ServiceSettings):
         "all-MiniLM-L6-v2",
         "Sentence-transformers model that pools by mean: the packaged one, a folder, or a name it can resolve.",
     )
-    dimensions: int = setting(
-        "ENRICHMENT_DIMENSIONS", 384, "Length of the encoder's vectors; the database is made for it once."
-    )
     precision: Literal["auto", "float32", "bfloat16"] = setting(
         "ENRICHMENT_PRECISION", "auto", "Number format of the encoder; `auto` tries which is fastest and faithful."
     )

@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from enrichment.readings.reading import ReaderVersion, Reading
 from enrichment.readings.turns import Turns, Urgency
 from enrichment.settings import EnrichmentSettings
+from enrichment.vectors.sizing import VectorSpace
 
 if TYPE_CHECKING:
     from enrichment.readings.reader import Reader
@@ -44,6 +45,11 @@ class ReadingDesk:
     def model(self) -> str:
         """Name and version of the encoder."""
         return self._reader.model
+
+    @property
+    def space(self) -> VectorSpace:
+        """What the vectors compare with."""
+        return VectorSpace(self._reader.model, self._reader.encoder.dimensions)
 
     @property
     def version(self) -> ReaderVersion:
