@@ -18,7 +18,7 @@ def upgrade() -> None:
     _create_labels()
     _create_heads()
     # Lists of posts of one code go by time; the codes themselves are found by the index of `code_keys`.
-    op.create_index("enrichments_published", "enrichments", ["workspace_id", "published_at", "post_id"])
+    op.create_index("enrichments_by_time", "enrichments", ["workspace_id", "published_at", "post_id"])
 
 
 def _key(name: str) -> list[sa.Column[Any]]:
