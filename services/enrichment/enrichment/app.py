@@ -11,6 +11,7 @@ from enrichment.codebooks.endpoints import router as codebooks
 from enrichment.codebooks.labels.endpoints import router as labels
 from enrichment.codebooks.training.endpoints import router as trainings
 from enrichment.codebooks.training.jobs import TrainingJob
+from enrichment.codebooks.training.watch import TrainingWatch
 from enrichment.coding.endpoints import router as coding
 from enrichment.consumers import PostConsumer
 from enrichment.enrichments.endpoints import router as enrichments
@@ -56,6 +57,7 @@ def _workers(runtime: Runtime) -> Sequence[Worker]:
     return [
         Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
         Worker("reenrichment", ReenrichmentWatch(runtime.database, runtime.state.version).run),
+        Worker("training", TrainingWatch(runtime.database, runtime.state.model).run),
         Worker("vector index", IndexUpkeep(settings.database_url, runtime.state.space).run),
     ]
 

@@ -10,6 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from sqlalchemy import text
 
 from enrichment.app import service
+from enrichment.codebooks import evaluation
 from enrichment.codebooks.codings import jobs
 from enrichment.codebooks.codings.service import CodingService
 from enrichment.readings.reader import Reader
@@ -19,6 +20,7 @@ from kit.testing import Launch, Running, until
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched
 from pourquoi.ingest.v1.events_pb2 import Post, PostCollected, PostErased, PostUpdated
 from tests.enrichment.codebooks.bank import CARDS, Make, is_trained, own_codes, until_idle
+from tests.insight.support.peers import serve_ingest
 
 STUDY = "01960000-0000-7000-8000-000000000001"
 OTHER_STUDY = "01960000-0000-7000-8000-000000000002"
@@ -325,3 +327,67 @@ async def test_erasure_removes_labels_of_the_post_and_trains_without_them(
     assert quoted == 0
     again = {"labels": [{"post_id": erased.id, "position": 0, "codes": []}]}
     assert (await enrichment.client.post(f"/v1/codebooks/{made['id']}/labels", json=again)).status_code == 404
+
+
+async def test_a_head_that_reads_texts_has_them_from_ingest(
+    launch: Launch, reader: Reader, monkeypatch: pytest.MonkeyPatch, post: MakePost
+) -> None:
+    """Labels that no vector tells apart, but a made-up word does; stored and live posts must be coded alike."""
+    monkeypatch.setattr("enrichment.readings.loading.load", lambda _: reader)
+    monkeypatch.setattr(evaluation, "FEWEST_TEXTS", 60)
+    monkeypatch.setattr(evaluation, "_TEXTS_A_CODE", 10)
+    things = ["card", "loan", "fee", "app", "rate", "desk", "call", "mail", "bill", "bank"]
+    labels = [
+        {"text": f"{opening} {thing} {word} {ending}", "codes": ["card_late"] if word == "zorp" else []}
+        for thing in things
+        for opening, ending in (("my", "again"), ("the", "today"), ("our", "now"), ("a", "here"))
+        for word in ("zorp", "zirp")
+    ]
+    texts = ["their note zorp soon", "their note zirp soon"]
+    stored, live = [post(each) for each in texts], [post(f"{each}!") for each in texts]
+    async with serve_ingest() as ingest:
+        ingest.store(stored)
+        async with launch(service, ingest_target=ingest.target) as running:
+            await running.publish(*(PostCollected(post=each) for each in stored))
+            await until(lambda: _is_stored(running, stored))
+            made = (await running.client.post("/v1/codebooks", json=CARDS)).json()
+            await add_labels(running, made, labels)
+            await until(lambda: is_trained(running, made, labels=len(labels)))
+            await until_idle(running)
+            await running.publish(*(PostCollected(post=each) for each in live))
+            await until(lambda: _is_stored(running, stored + live))
+            found = [own_codes(await enriched(running, each)) for each in stored + live]
+
+    assert ingest.calls > 0
+    assert found == [[["card_late"]], [[]]] * 2
+
+
+async def test_a_head_of_another_encoder_codes_nothing_and_is_trained_again_at_the_next_start(
+    launch: Launch, reader: Reader, monkeypatch: pytest.MonkeyPatch, post: MakePost
+) -> None:
+    monkeypatch.setattr("enrichment.readings.loading.load", lambda _: reader)
+    early, late = post(LATE), post(f"{LATE} Why?")
+    async with launch(service) as first:
+        made = (await first.client.post("/v1/codebooks", json=CARDS)).json()
+        await until(lambda: is_trained(first, made))
+        await until_idle(first)
+        async with first.runtime.database.session(EVERYWHERE) as session:
+            await session.execute(text("UPDATE codebook_heads SET model = 'of last year'"))
+        await first.publish(PostCollected(post=early))
+        await until(lambda: _is_stored(first, [early]))
+        uncoded = own_codes(await enriched(first, early))
+        url = first.runtime.settings.database_url
+    async with launch(service, database_url=url) as second:
+        await until(lambda: _is_read_by(second, made, reader.model))
+        await until_idle(second)
+        await second.publish(PostCollected(post=late))
+        await until(lambda: _is_stored(second, [early, late]))
+        coded = [own_codes(await enriched(second, each))[0] for each in (early, late)]
+
+    assert uncoded == [[]]
+    assert coded == [["card_late"]] * 2
+
+
+async def _is_read_by(running: Running, codebook: dict[str, Any], model: str) -> bool:
+    answer = await running.client.get(f"/v1/codebooks/{codebook['id']}/scores")
+    return bool(answer.json()["model"] == model)

@@ -64,7 +64,7 @@ class Weights:
     def logits(self, vectors: Floats, grams: csr_matrix | None) -> Floats:
         """One row per passage, one column per code."""
         found: Floats = vectors @ self.rows.T + self.biases
-        if self.grams is not None:
+        if self.grams is not None and grams is not None:
             found = found + grams @ self.grams
         return found
 

@@ -43,6 +43,16 @@ class HeadRepository(Repository):
             query = query.where(col(EnrichmentRow.study_ids).contains([study_id]))
         return (await self.session.scalars(query.order_by(col(EnrichmentRow.published_at).desc()).limit(limit))).all()
 
+    async def list_of_other_models(self, model: str) -> list[tuple[str, UUID]]:
+        """Workspace and id of codebooks whose newest head reads the vectors of another model, everywhere."""
+        newest = (
+            select(col(HeadRow.workspace_id), col(HeadRow.codebook_id), col(HeadRow.model))
+            .distinct(col(HeadRow.workspace_id), col(HeadRow.codebook_id))
+            .order_by(col(HeadRow.workspace_id), col(HeadRow.codebook_id), col(HeadRow.id).desc())
+        )
+        rows = await self.session.execute(newest)
+        return [(workspace, codebook_id) for workspace, codebook_id, trained_on in rows if trained_on != model]
+
     def _ids(self, codebook_id: UUID) -> Select[UUID]:
         return (
             select(col(HeadRow.id))

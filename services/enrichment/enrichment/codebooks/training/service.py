@@ -92,6 +92,11 @@ class TrainingService:
         return head
 
 
+async def list_stale_codebooks(session: Session, model: str) -> list[tuple[str, UUID]]:
+    """Workspace and id of the codebooks whose head another model must read; for a session of all workspaces."""
+    return await HeadRepository(session).list_of_other_models(model)
+
+
 def _lesson(label: LabelRow, posts: dict[UUID, Enrichment], model: str) -> Lesson | None:
     """The label as a head learns from it; None where its passage is gone or another model has read it."""
     vector = label.vector if label.model == model else None
