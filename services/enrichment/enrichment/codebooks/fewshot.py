@@ -30,6 +30,7 @@ _DEFINITION_WEIGHT = 2.0
 # Similarity at which a prototype says yes where nothing else is known of the conversation.
 _USUAL_SIMILARITY = 0.45
 _DEVIATIONS = 3.0
+_LEAST_SIMILARITY, _MOST_SIMILARITY = 0.25, 0.55
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,15 @@ class Prior:
     def weights(self, labels: Labelled) -> Weights:
         """Weights towards the prototype of each code, which labels refine.
 
-        The bias says yes where a vector is as near to the prototype as next to nothing of the background.
+        The bias says yes where a vector is as near to the prototype as next to nothing of the background, within
+        limits: where everybody talks of the code, the background is near to it.
         """
         sums = _DEFINITION_WEIGHT * _sums(self.definitions) + _sums(labels)
         prototypes = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
         similarity = np.full(len(prototypes), _USUAL_SIMILARITY, np.float32)
         if len(self.background) > 1:
             near = self.background @ prototypes.T
-            similarity = np.maximum(near.mean(0) + _DEVIATIONS * near.std(0), similarity / 2)
+            similarity = np.clip(near.mean(0) + _DEVIATIONS * near.std(0), _LEAST_SIMILARITY, _MOST_SIMILARITY)
         return Weights((_SCALE * prototypes).astype(np.float32), (-_SCALE * similarity).astype(np.float32))
 
 

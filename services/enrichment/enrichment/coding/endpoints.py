@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AwareDatetime
 
-from enrichment.coding.repository import CodedQuery, Place
+from enrichment.coding.queries import CodedQuery, Place
 from enrichment.coding.schemas import CodeCountsView, CodedPostView
 from enrichment.coding.service import CodeService
 from kit.rest import Page, Paging, ReadSession, Router

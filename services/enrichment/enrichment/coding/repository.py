@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import TextClause, select, text
 from sqlmodel import col
 
+from enrichment.coding.queries import CodedQuery, Place, Totals
 from enrichment.models import EnrichmentRow
 from kit.db import Repository
 
@@ -35,32 +34,6 @@ _TOTALS = text(
     WHERE post.workspace_id = :workspace AND post.study_ids @> ARRAY[CAST(:study AS uuid)]
     """
 )
-
-
-@dataclass(frozen=True)
-class Totals:
-    """How much of a study is enriched."""
-
-    posts: int
-    statements: int
-
-
-@dataclass(frozen=True)
-class CodedQuery:
-    """Which posts are asked for: of a code, and where they are given of a study and a time of publication."""
-
-    key: str
-    study_id: UUID | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """A post's place in a list by time, newest first."""
-
-    published_at: datetime
-    post_id: UUID
 
 
 class CodeRepository(Repository):

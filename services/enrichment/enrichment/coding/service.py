@@ -8,7 +8,8 @@ from datetime import datetime
 from uuid import UUID
 
 from enrichment.coding.codes import Code, CoderKind
-from enrichment.coding.repository import CodedQuery, CodeRepository, Place
+from enrichment.coding.queries import CodedQuery, Place
+from enrichment.coding.repository import CodeRepository
 from enrichment.enrichments.enrichment import Enrichment
 from enrichment.enrichments.repository import EnrichmentRepository
 from kit.db import Session
