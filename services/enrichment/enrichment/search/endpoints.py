@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AfterValidator
 
-from enrichment.readings.desk import ReadingDesk
 from enrichment.search.schemas import SearchHitView
 from enrichment.search.service import SearchService
+from enrichment.state import State
 from kit.db import clean_text
 from kit.rest import CurrentRuntime, Page, ReadSession, Router
 
@@ -26,6 +26,6 @@ async def search_posts(
     limit: Annotated[int, Query(ge=1, le=100, description="Most posts to return.")] = 10,
 ) -> Page[SearchHitView]:
     """Find posts by meaning rather than by words, nearest first; there is no further page."""
-    desk: ReadingDesk = runtime.state
-    found = await SearchService(session, desk).find(q, study_id, limit)
+    state: State = runtime.state
+    found = await SearchService(session, state.desk).find(q, study_id, limit)
     return Page(items=[SearchHitView.of(each) for each in found], next_cursor=None)
