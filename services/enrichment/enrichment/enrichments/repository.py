@@ -139,7 +139,7 @@ class EnrichmentRepository(Repository):
         """
         if not enrichments:
             return set()
-        await self.session.execute(_KEEP_FROM_ERASURE, {"workspace": self.workspace})
+        await self.hold_off_erasures()
         ordered = sorted(enrichments, key=lambda enrichment: enrichment.origin.post_id)
         stored = await self.session.execute(_STORE, self._document(map(_row, ordered)))
         is_replaced = {row.post_id: row.is_replaced for row in stored}
@@ -150,6 +150,10 @@ class EnrichmentRepository(Repository):
         statements = (row for enrichment in written for row in _statement_rows(enrichment))
         await self.session.execute(_ADD_STATEMENTS, self._document(statements))
         return set(is_replaced)
+
+    async def hold_off_erasures(self) -> None:
+        """Makes erasures of the workspace wait for the end of this transaction: what it reads of posts will hold."""
+        await self.session.execute(_KEEP_FROM_ERASURE, {"workspace": self.workspace})
 
     async def erase(self, moments: Mapping[UUID, datetime]) -> None:
         """Removes the posts and remembers that they were erased.

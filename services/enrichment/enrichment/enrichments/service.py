@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from enrichment.annotations.repository import AnnotationRepository
 from enrichment.enrichments.enrichment import Enrichment, digest
 from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
@@ -15,7 +16,7 @@ from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
 from kit.events import Received
 from kit.outbox import emit
-from pourquoi.enrichment.v1.events_pb2 import PostEnriched
+from pourquoi.enrichment.v1.events_pb2 import AnnotationRecorded, PostEnriched
 from pourquoi.ingest.v1.events_pb2 import Post
 
 
@@ -123,7 +124,8 @@ class EnrichmentService:
         """Removes what is known of the posts, for good, and what waits to be published of them."""
         if erased.moments:
             await self._enrichments.erase(erased.moments)
-        await ErasureRecords(self._session).apply(erased, (PostEnriched,))
+            await AnnotationRepository(self._session).erase(erased.moments)
+        await ErasureRecords(self._session).apply(erased, (PostEnriched, AnnotationRecorded))
 
     async def get(self, post_id: UUID) -> Enrichment:
         """The enrichment of a post; raises `NotFound`."""
