@@ -244,6 +244,25 @@ async def test_an_admin_records_for_a_named_coder_and_the_record_says_so(lab: La
     assert (recorded["coder"], recorded["recorded_by"]) == ("Grandma", "tester-alpha")
 
 
+async def test_another_coder_takes_over_what_is_still_open(lab: Lab) -> None:
+    await lab.take_in(*MANY)
+    task = await lab.request(size=6, repeat_share=0.5)
+    path = f"/v1/annotation-tasks/{task['id']}"
+    for _ in range(2):
+        await lab.answer(task, "anna", (await lab.next(task, "anna"))["item"], "complaint")
+
+    moved = await lab.running.client.post(f"{path}/reassignments", json={"coder": "anna", "to": "carla"})
+    to_ben = await lab.running.client.post(f"{path}/reassignments", json={"coder": "carla", "to": "ben"})
+
+    assert (moved.json(), to_ben.json()) == ({"moved": 4, "left": 0}, {"moved": 0, "left": 4})
+    assert (await lab.next(task, "anna"))["item"] is None
+    assert len(await lab.code_all(task, "carla", lambda _: ())) >= 4
+    await lab.code_all(task, "ben", lambda _: ())
+    assert (await lab.read(path))["progress"] == {"items": 6, "complete": 6, "answers": 12, "wanted": 12}
+    nobody = await lab.running.client.post(f"{path}/reassignments", json={"coder": "zoe", "to": "ben"})
+    assert nobody.status_code == 409
+
+
 async def test_a_share_of_the_items_is_shown_again_later(lab: Lab) -> None:
     await lab.take_in(*MANY)
     task = await lab.request(size=10, repeat_share=0.2)

@@ -18,16 +18,19 @@ from pourquoi.enrichment.v1.enrichment_pb2_grpc import EnrichmentServiceStub
 from pourquoi.enrichment.v1.events_pb2 import AnnotationRecorded
 from tests.enrichment.annotations.support import ENGLISH, FRENCH, STUDY, Json, Lab
 
-BROKEN = [f"The seat number {number} was broken." for number in range(20)]
-LOVELY = [f"The crew of flight {number} was lovely." for number in range(20)]
+FEW, ENOUGH = 6, 15
+BROKEN = [f"The seat number {number} was broken." for number in range(ENOUGH)]
+LOVELY = [f"The crew of flight {number} was lovely." for number in range(ENOUGH)]
 
 
 def as_they_are(item: Json) -> tuple[str, ...]:
     return ("complaint",) if "broken" in item["text"] else ()
 
 
-def only_the_first_ten(item: Json) -> tuple[str, ...]:
-    return ("complaint",) if "broken" in item["text"] and len(item["text"]) < len(BROKEN[10]) else ()
+def every_other_one(item: Json) -> tuple[str, ...]:
+    """Sees every second complaint only."""
+    is_seen = any(f"number {number} " in item["text"] for number in range(1, ENOUGH, 2))
+    return ("complaint",) if is_seen else ()
 
 
 async def call(running: Running, method: str, request: Any, workspace: str = "alpha") -> Any:
@@ -36,10 +39,10 @@ async def call(running: Running, method: str, request: Any, workspace: str = "al
         return await getattr(EnrichmentServiceStub(channel), method)(request, timeout=30, metadata=metadata)
 
 
-async def coded_task(lab: Lab, ben: Any = as_they_are, **wanted: Any) -> Json:
-    """Forty statements, half of them complaints: anna codes them as they are, ben as he is told to."""
-    await lab.take_in(*BROKEN, *LOVELY)
-    task = await lab.request(size=40, **wanted)
+async def coded_task(lab: Lab, ben: Any = as_they_are, each: int = FEW, **wanted: Any) -> Json:
+    """So many complaints and as many others: anna codes them as they are, ben as he is told to."""
+    await lab.take_in(*BROKEN[:each], *LOVELY[:each])
+    task = await lab.request(size=2 * each, **wanted)
     await lab.code_all(task, "anna", as_they_are)
     await lab.code_all(task, "ben", ben)
     return task
@@ -52,44 +55,16 @@ async def agreement_of(lab: Lab, task: Json, code: str | None, **query: Any) -> 
 
 
 async def test_coders_who_agree_make_a_code_firm(lab: Lab) -> None:
-    task = await coded_task(lab)
+    task = await coded_task(lab, each=ENOUGH)
     found = await agreement_of(lab, task, "complaint")
     assert (found["alpha"], found["low"], found["high"], found["status"]) == (1.0, 1.0, 1.0, "firm")
-    assert (found["items"], found["coders"], found["occurrences"]) == (40, 2, 20)
+    assert (found["items"], found["coders"], found["occurrences"]) == (30, 2, 15)
     assert (await agreement_of(lab, task, "question"))["status"] == "not_reportable"
     assert (await agreement_of(lab, task, None))["alpha"] == 1.0
+    await other_services_know_what_is_reportable(lab)
 
 
-async def test_coders_who_disagree_make_a_code_not_reportable_with_its_interval(lab: Lab) -> None:
-    task = await coded_task(lab, only_the_first_ten)
-    found = await agreement_of(lab, task, "complaint")
-    assert found["low"] < found["alpha"] < found["high"]
-    assert (found["alpha"] < 0.67, found["status"]) == (True, "not_reportable")
-    assert found == await agreement_of(lab, task, "complaint", seed=0)
-    assert found["low"] != (await agreement_of(lab, task, "complaint", seed=5))["low"]
-
-
-async def test_agreement_on_an_uncertainty_sample_is_refused_and_enters_no_listing(lab: Lab) -> None:
-    await lab.take_in(*BROKEN)
-    task = await lab.request(sample="uncertainty", size=20)
-    await lab.code_all(task, "anna", as_they_are)
-    await lab.code_all(task, "ben", as_they_are)
-
-    refused = await lab.read(f"/v1/annotation-tasks/{task['id']}/agreement", status=409)
-
-    assert "drawn to learn from" in refused["detail"]
-    assert (await lab.read("/v1/agreements", codebook="speech_act"))["items"] == []
-    measured = await call(lab.running, "ListGoldLabels", ListGoldLabelsRequest(codebook="speech_act"))
-    assert not measured.labels
-    learning = ListGoldLabelsRequest(codebook="speech_act", sample=events_pb2.SAMPLE_KIND_UNCERTAINTY)
-    learnt = (await call(lab.running, "ListGoldLabels", learning)).labels
-    assert len(learnt) == 20
-    assert not any(each.HasField("inclusion_probability") for each in learnt)
-
-
-async def test_other_services_ask_which_codes_are_reportable(lab: Lab) -> None:
-    await coded_task(lab)
-
+async def other_services_know_what_is_reportable(lab: Lab) -> None:
     listed = (await lab.read("/v1/agreements", codebook="speech_act", study_id=STUDY))["items"]
     told = await call(lab.running, "ListAgreements", ListAgreementsRequest(codebook="speech_act", version=1))
 
@@ -102,18 +77,45 @@ async def test_other_services_ask_which_codes_are_reportable(lab: Lab) -> None:
     assert (await lab.read("/v1/agreements", codebook="speech_act", version=2))["items"] == []
 
 
+async def test_coders_who_disagree_make_a_code_not_reportable_with_its_interval(lab: Lab) -> None:
+    task = await coded_task(lab, every_other_one)
+    found = await agreement_of(lab, task, "complaint")
+    assert found["low"] < found["alpha"] < found["high"]
+    assert (found["alpha"] < 0.67, found["status"]) == (True, "not_reportable")
+    assert found == await agreement_of(lab, task, "complaint", seed=0)
+    assert found["low"] != (await agreement_of(lab, task, "complaint", seed=5))["low"]
+
+
+async def test_agreement_on_an_uncertainty_sample_is_refused_and_enters_no_listing(lab: Lab) -> None:
+    await lab.take_in(*BROKEN[:FEW])
+    task = await lab.request(sample="uncertainty", size=FEW)
+    await lab.code_all(task, "anna", as_they_are)
+    await lab.code_all(task, "ben", as_they_are)
+
+    refused = await lab.read(f"/v1/annotation-tasks/{task['id']}/agreement", status=409)
+
+    assert "drawn to learn from" in refused["detail"]
+    assert (await lab.read("/v1/agreements", codebook="speech_act"))["items"] == []
+    measured = await call(lab.running, "ListGoldLabels", ListGoldLabelsRequest(codebook="speech_act"))
+    assert not measured.labels
+    learning = ListGoldLabelsRequest(codebook="speech_act", sample=events_pb2.SAMPLE_KIND_UNCERTAINTY)
+    learnt = (await call(lab.running, "ListGoldLabels", learning)).labels
+    assert len(learnt) == FEW
+    assert not any(each.HasField("inclusion_probability") for each in learnt)
+
+
 async def test_agreement_is_told_by_language(lab: Lab) -> None:
-    await lab.take_in(*(ENGLISH.format(number) for number in range(6)), *(FRENCH.format(number) for number in range(6)))
-    task = await lab.request(size=12, stratify_by="language")
+    await lab.take_in(*(ENGLISH.format(number) for number in range(2)), *(FRENCH.format(number) for number in range(2)))
+    task = await lab.request(size=6, stratify_by="language")
     await lab.code_all(task, "anna", as_they_are)
     await lab.code_all(task, "ben", as_they_are)
     answer = await lab.read(f"/v1/annotation-tasks/{task['id']}/agreement")
     items = {each["language"]: each["items"] for each in answer["items"] if each["code"] is None}
-    assert items == {None: 12, "en": 6, "fr": 6}
+    assert items == {None: 6, "en": 3, "fr": 3}
 
 
 async def test_an_adjudicator_decides_where_coders_disagree(lab: Lab) -> None:
-    task = await coded_task(lab, only_the_first_ten)
+    task = await coded_task(lab, every_other_one)
     path = f"/v1/annotation-tasks/{task['id']}"
 
     disputed = (await lab.read(f"{path}/disagreements", "rita", limit=500))["items"]
@@ -121,19 +123,19 @@ async def test_an_adjudicator_decides_where_coders_disagree(lab: Lab) -> None:
     body = {"item_id": first["item_id"], "answer": "codes", "codes": ["complaint"]}
     decided = (await lab.people["rita"].post(f"{path}/decisions", json=body)).json()
 
-    assert len(disputed) == 10
+    assert len(disputed) == 3
     assert [(each["coder"], each["codes"]) for each in first["answers"]] == [("anna", ["complaint"]), ("ben", [])]
     assert "broken" in first["text"]
     assert (decided["origin"], decided["codes"]) == ("adjudicated", ["complaint"])
-    assert len((await lab.read(f"{path}/disagreements", "rita"))["items"]) == 9
+    assert len((await lab.read(f"{path}/disagreements", "rita"))["items"]) == 2
     gold = (await lab.read(f"{path}/gold", "rita", limit=500))["items"]
-    assert len(gold) == 31
+    assert len(gold) == 10
     assert {each["origin"] for each in gold} == {"adjudicated", "unanimous"}
-    assert (await agreement_of(lab, task, "complaint"))["items"] == 40
+    assert (await agreement_of(lab, task, "complaint"))["items"] == 12
 
 
 async def test_a_decision_may_be_revised_and_both_are_kept(lab: Lab) -> None:
-    task = await coded_task(lab, only_the_first_ten)
+    task = await coded_task(lab, every_other_one)
     path = f"/v1/annotation-tasks/{task['id']}"
     [first, *_] = (await lab.read(f"{path}/disagreements", "rita"))["items"]
     answers: list[Json] = [{"answer": "none"}, {"answer": "none"}, {"answer": "codes", "codes": ["complaint"]}]
@@ -146,8 +148,8 @@ async def test_a_decision_may_be_revised_and_both_are_kept(lab: Lab) -> None:
 
 
 async def test_nobody_decides_while_coders_still_answer_nor_without_the_scope(lab: Lab) -> None:
-    await lab.take_in(*BROKEN)
-    task = await lab.request(size=5)
+    await lab.take_in(*BROKEN[:2])
+    task = await lab.request(size=2)
     path = f"/v1/annotation-tasks/{task['id']}"
     await lab.code_all(task, "anna", as_they_are)
     [answered, *_] = (await lab.read(f"{path}/annotations"))["items"]
@@ -160,40 +162,40 @@ async def test_nobody_decides_while_coders_still_answer_nor_without_the_scope(la
 
 
 async def test_the_record_of_coders_tells_windows_and_self_agreement(lab: Lab) -> None:
-    task = await coded_task(lab, only_the_first_ten, repeat_share=0.1)
+    task = await coded_task(lab, every_other_one, repeat_share=0.25)
     anna, ben = (await lab.read(f"/v1/annotation-tasks/{task['id']}/coders", "rita"))["items"]
     assert (anna["coder"], ben["coder"]) == ("anna", "ben")
-    assert (anna["judgements"], anna["repeated"], anna["kept"]) == (40, 4, 4)
-    assert sum(window["judgements"] for window in ben["windows"]) == 40
-    assert sum(window["agreeing"] for window in ben["windows"]) == 30
+    assert (anna["judgements"], anna["repeated"], anna["kept"]) == (12, 3, 3)
+    assert sum(window["judgements"] for window in ben["windows"]) == 12
+    assert sum(window["agreeing"] for window in ben["windows"]) == 9
     assert not anna["is_drifting"]
 
 
 async def test_gold_labels_stand_beside_what_the_machine_says_now(lab: Lab) -> None:
     task = await coded_task(lab)
 
-    first = await call(lab.running, "ListGoldLabels", ListGoldLabelsRequest(codebook="speech_act", page_size=25))
+    first = await call(lab.running, "ListGoldLabels", ListGoldLabelsRequest(codebook="speech_act", page_size=8))
     token = first.next_page_token
     rest = await call(
-        lab.running, "ListGoldLabels", ListGoldLabelsRequest(codebook="speech_act", page_size=25, page_token=token)
+        lab.running, "ListGoldLabels", ListGoldLabelsRequest(codebook="speech_act", page_size=8, page_token=token)
     )
 
     labels = [*first.labels, *rest.labels]
-    assert (len(first.labels), len(rest.labels), rest.next_page_token) == (25, 15, "")
-    assert len({each.item_id for each in labels}) == 40
+    assert (len(first.labels), len(rest.labels), rest.next_page_token) == (8, 4, "")
+    assert len({each.item_id for each in labels}) == 12
     assert {each.task_id for each in labels} == {task["id"]}
     assert {each.inclusion_probability for each in labels} == {1.0}
     assert all(each.is_read and each.coding for each in labels)
     human = {each.item_id for each in labels if "complaint" in each.codes}
     machine = {each.item_id for each in labels for code in each.machine_codes if code.code == "complaint"}
     assert human == machine
-    assert len(human) == 20
+    assert len(human) == FEW
     other = await call(lab.running, "ListGoldLabels", ListGoldLabelsRequest(codebook="speech_act"), "beta")
     assert not other.labels
 
 
 async def test_another_service_requests_annotations_once_however_often_it_asks(lab: Lab) -> None:
-    await lab.take_in(*BROKEN)
+    await lab.take_in(*BROKEN[:FEW])
     wanted = RequestAnnotationsRequest(
         request_id=str(new_id()),
         study_id=STUDY,
@@ -207,7 +209,7 @@ async def test_another_service_requests_annotations_once_however_often_it_asks(l
     first = await call(lab.running, "RequestAnnotations", wanted)
     again = await call(lab.running, "RequestAnnotations", wanted)
 
-    assert (first.task_id, first.size, first.population) == (wanted.request_id, 5, 20)
+    assert (first.task_id, first.size, first.population) == (wanted.request_id, 5, FEW)
     assert again == first
     [task] = (await lab.read("/v1/annotation-tasks"))["items"]
     assert (task["id"], task["sample"], task["coders"], task["seed"]) == (first.task_id, "random", ["anna", "ben"], 3)

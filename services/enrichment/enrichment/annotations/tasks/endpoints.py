@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from enrichment.annotations.tasks.schemas import TaskRequest, TaskView
+from enrichment.annotations.tasks.schemas import ReassignedView, Reassignment, TaskRequest, TaskView
 from enrichment.annotations.tasks.service import TaskFilter, TaskService
 from kit.rest import Page, Paging, ReadSession, Router, WriteSession
 from kit.rest.callers import Writer
@@ -45,3 +45,9 @@ async def list_annotation_tasks(
 async def get_annotation_task(task_id: UUID, session: ReadSession) -> TaskView:
     """One annotation task with its guide and its progress."""
     return await TaskService(session).get(task_id)
+
+
+@router.post("/{task_id}/reassignments")
+async def reassign_items(task_id: UUID, wanted: Reassignment, session: WriteSession) -> ReassignedView:
+    """Give the open items of a coder who has gone to another one; answers that were given stay."""
+    return await TaskService(session).reassign(task_id, wanted)

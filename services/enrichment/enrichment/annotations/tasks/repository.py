@@ -71,6 +71,23 @@ _PROGRESS = text(
     """
 )
 
+_MOVE = text(
+    """
+    UPDATE annotation_slots AS slot SET coder_id = :to, lease_until = NULL, reopened_at = NULL
+    WHERE workspace_id = :workspace AND task_id = :task AND coder_id = :coder AND done_at IS NULL AND occasion = 0
+        AND NOT EXISTS (SELECT FROM annotation_slots AS other WHERE other.workspace_id = slot.workspace_id
+            AND other.item_id = slot.item_id AND other.coder_id = :to)
+    """
+)
+_DROP_REPETITIONS = text(
+    "DELETE FROM annotation_slots WHERE workspace_id = :workspace AND task_id = :task AND coder_id = :coder "
+    "AND done_at IS NULL AND occasion > 0"
+)
+_COUNT_OPEN = text(
+    "SELECT count(*) FROM annotation_slots WHERE workspace_id = :workspace AND task_id = :task AND coder_id = :coder "
+    "AND done_at IS NULL"
+)
+
 
 @dataclass(frozen=True)
 class Population:
@@ -177,6 +194,18 @@ class TaskRepository(Repository):
         """How far tasks are; those without items left are left out."""
         rows = await self.session.execute(_PROGRESS, {"workspace": self.workspace, "tasks": list(task_ids)})
         return {row.task_id: Progress(row.items, row.complete, int(row.answers), int(row.wanted)) for row in rows}
+
+    async def move_open(self, task_id: UUID, coder_id: UUID, to: UUID) -> tuple[int, int]:
+        """Gives a coder's open slots to another; how many went, and how many the other has a slot for already.
+
+        Nobody is asked again for what somebody else has answered: open repetitions of the first coder go.
+        """
+        values = {"workspace": self.workspace, "task": task_id, "coder": coder_id}
+        await self.session.execute(_DROP_REPETITIONS, values)
+        before = int(await self.session.scalar(_COUNT_OPEN, values) or 0)
+        await self.session.execute(_MOVE, {**values, "to": to})
+        left = int(await self.session.scalar(_COUNT_OPEN, values) or 0)
+        return before - left, left
 
     def _values(self, population: Population) -> dict[str, object]:
         languages = list(population.languages)

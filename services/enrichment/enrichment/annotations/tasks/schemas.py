@@ -98,3 +98,19 @@ class TaskView(BaseModel):
         """The view of a task."""
         own = task.model_dump(exclude={"workspace_id", "coder_ids"})
         return cls.model_validate({**own, "coders": coders, "progress": vars(progress)})
+
+
+class Reassignment(BaseModel):
+    """Who takes over whose items."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    coder: CoderName = Field(description="Who has answered all that they will.")
+    to: CoderName = Field(description="Who goes on; need not have been a coder of this task before.")
+
+
+class ReassignedView(BaseModel):
+    """What became of the open items of a coder."""
+
+    moved: int = Field(description="Items that wait for the other coder now.")
+    left: int = Field(description="Items that the other coder has already: they need a third one.")

@@ -14,7 +14,7 @@ from enrichment.annotations.tasks.assignment import assign, choose_repeated
 from enrichment.annotations.tasks.guides import Guide, Unit
 from enrichment.annotations.tasks.repository import Drawn, Population, Progress, TaskRepository
 from enrichment.annotations.tasks.samples import SampleKind, allot
-from enrichment.annotations.tasks.schemas import TaskRequest, TaskView
+from enrichment.annotations.tasks.schemas import ReassignedView, Reassignment, TaskRequest, TaskView
 from enrichment.annotations.tasks.shelf import find_guide
 from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.models import ItemRow, SlotRow, TaskRow
@@ -45,8 +45,10 @@ class TaskService:
 
         Raises `NotFound` for an unknown codebook and `Conflict` where nothing can be drawn.
         """
-        if task_id is not None and (known := await self._tasks.find(task_id)):
-            return await self._view(known)
+        if task_id is not None:
+            await self._annotations.lock(task_id, task_id)
+            if known := await self._tasks.find(task_id):
+                return await self._view(known)
         guide = (await find_guide(self._session, wanted.codebook, wanted.version)).narrowed_to(wanted.codes)
         ids = await self._annotations.know_coders(wanted.coders)
         task = _task((self._session.workspace, task_id or new_id()), wanted, guide, requested_by)
@@ -61,6 +63,18 @@ class TaskService:
             items[place].is_repeated = True
         await self._tasks.add(task, items, _slots(task, items))
         return await self._view(task)
+
+    async def reassign(self, task_id: UUID, wanted: Reassignment) -> ReassignedView:
+        """Gives the open items of a coder to another; raises `NotFound`, and `Conflict` where nothing was dealt out."""
+        task = await self.find(task_id)
+        ids = await self._annotations.know_coders([wanted.coder, wanted.to])
+        coder_id, to = ids[wanted.coder], ids[wanted.to]
+        if coder_id not in task.coder_ids or coder_id == to:
+            raise Conflict(f"{wanted.coder} has no items of this task to give to {wanted.to}.")
+        if to not in task.coder_ids:
+            task.coder_ids = [*task.coder_ids, to]
+        moved, left = await self._tasks.move_open(task_id, coder_id, to)
+        return ReassignedView(moved=moved, left=left)
 
     async def _draw(self, task: TaskRow, wanted: TaskRequest) -> list[Drawn]:
         """The sample, in the order in which it is coded; notes in the task how much there was to draw from."""
