@@ -30,7 +30,7 @@ from kit.db import Session
 from kit.errors import Conflict, Forbidden, NotFound
 from kit.outbox import emit
 
-MOST_OUTDATED = 20
+MOST_OUTDATED = 200
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class JudgingService:
         """The next item of a coder, leased to this one request; `again` is a slot that it was shown before, if open.
 
         Items whose post has changed or gone are passed over for good: what was drawn is no longer there to be coded.
+        After very many of them there is no item though some are left: asking again goes on.
         Raises `Unavailable` while ingest, which has the texts, is away.
         """
         work = await self._work(task_id, person)
@@ -71,7 +72,7 @@ class JudgingService:
             item = await self._view(taken, ingest) if taken else None
             if item or not taken:
                 return NextView(item=item, progress=await self._progress(work))
-        raise Conflict(f"The posts of the next {MOST_OUTDATED} items have changed or gone; ask once more to go on.")
+        return NextView(item=None, progress=await self._progress(work))
 
     async def _view(self, taken: Taken, ingest: IngestClient) -> ItemView | None:
         """The item of a slot; None, and never again, where its post is no longer what it was."""
