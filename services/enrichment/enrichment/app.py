@@ -11,16 +11,29 @@ from enrichment.annotations.judging.endpoints import router as judging
 from enrichment.annotations.page.endpoints import router as annotation_page
 from enrichment.annotations.tasks.endpoints import router as annotation_tasks
 from enrichment.clients import IngestClient
+from enrichment.codebooks.codings.endpoints import router as codings
+from enrichment.codebooks.codings.jobs import CodingJob
+from enrichment.codebooks.endpoints import router as codebooks
+from enrichment.codebooks.labels.endpoints import router as labels
+from enrichment.codebooks.training.endpoints import router as trainings
+from enrichment.codebooks.training.jobs import TrainingJob
+from enrichment.coding.endpoints import router as coding
 from enrichment.consumers import PostConsumer
 from enrichment.enrichments.endpoints import router as enrichments
 from enrichment.readings.desk import open_desk
+from enrichment.reenrichments.endpoints import router as reenrichments
+from enrichment.reenrichments.jobs import ReenrichmentJob
+from enrichment.reenrichments.watch import ReenrichmentWatch
 from enrichment.rpc import EnrichmentServicer
 from enrichment.search.endpoints import router as search
 from enrichment.settings import EnrichmentSettings
 from enrichment.state import State
+from enrichment.vectors.upkeep import IndexUpkeep
 from kit.erasures.endpoints import router as erasures
 from kit.erasures.purger import Purger
 from kit.events import Consumer
+from kit.jobs import JobHandler
+from kit.rest.jobs import router as jobs
 from kit.rpc import Servicer
 from kit.runtime import Runtime
 from kit.service import Service, Worker
@@ -47,7 +60,20 @@ def _consumers(runtime: Runtime) -> Sequence[Consumer]:
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
-    return [Worker("purge", Purger(runtime.database, runtime.bus, _settings(runtime).service).run)]
+    settings = _settings(runtime)
+    return [
+        Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
+        Worker("reenrichment", ReenrichmentWatch(runtime.database, runtime.state.desk.version).run),
+        Worker("vector index", IndexUpkeep(settings.database_url, runtime.state.desk.space).run),
+    ]
+
+
+def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
+    return [
+        ReenrichmentJob(runtime.database, runtime.state.desk, _settings(runtime)).handler,
+        TrainingJob(runtime.database, runtime.state.desk).handler,
+        CodingJob(runtime.database, _settings(runtime)).handler,
+    ]
 
 
 service = Service(
@@ -62,10 +88,18 @@ service = Service(
         agreements,
         gold,
         annotation_page,
+        codebooks,
+        labels,
+        trainings,
+        codings,
+        coding,
+        reenrichments,
         erasures,
+        jobs,
     ],
     servicers=_servicers,
     consumers=_consumers,
     workers=_workers,
+    job_handlers=_job_handlers,
     resources=_resources,
 )

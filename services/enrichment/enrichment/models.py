@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import BigInteger, Column, DateTime, Dialect, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
@@ -48,6 +48,8 @@ class EnrichmentRow(Record, table=True):
     copy_of: UUID | None
     revision: int
     text_digest: bytes = _column(LargeBinary)
+    spoken_digest: bytes | None = Field(sa_column=Column(LargeBinary))
+    spoken_runs: list[int] = _column(ARRAY(Integer))
     model: str = _column(Text)
     coding: str = _column(Text)
     language: str = _column(Text)
@@ -181,3 +183,69 @@ class AnnotationRow(Record, table=True):
     recorded_by: str = _column(Text)
     created_at: datetime = _column(DateTime(timezone=True))
     replaced_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+
+
+class CodebookRow(Record, table=True):
+    """An own codebook; `version` is its newest, `revision` changes with whatever is changed."""
+
+    __tablename__ = "codebooks"
+
+    id: UUID = Field(primary_key=True)
+    name: str = _column(Text)
+    study_id: UUID | None
+    is_active: bool
+    version: int
+    revision: int
+    created_by: str = _column(Text)
+    created_at: datetime = _column(DateTime(timezone=True))
+    updated_at: datetime = _column(DateTime(timezone=True))
+
+
+class CodebookVersionRow(Record, table=True):
+    """What a codebook said in one version; never changed."""
+
+    __tablename__ = "codebook_versions"
+
+    codebook_id: UUID = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    definition: dict[str, Any] = _column(JSONB)
+    created_by: str = _column(Text)
+    created_at: datetime = _column(DateTime(timezone=True))
+
+
+class LabelRow(Record, table=True):
+    """Which of the codes `considered` a passage carries: a text that was given, or a statement of a post.
+
+    `vector` is float16, of `model`; it is filled in when a head is trained.
+    """
+
+    __tablename__ = "codebook_examples"
+
+    id: UUID = Field(primary_key=True)
+    codebook_id: UUID
+    version: int
+    digest: bytes = _column(LargeBinary)
+    text: str | None
+    post_id: UUID | None
+    position: int | None
+    codes: list[str] = _column(ARRAY(Text))
+    considered: list[str] = _column(ARRAY(Text))
+    vector: bytes | None
+    model: str = _column(Text)
+    created_by: str = _column(Text)
+    created_at: datetime = _column(DateTime(timezone=True))
+
+
+class HeadRow(Record, table=True):
+    """A trained head of a codebook and its scores; the newest codes, older ones only tell how it was."""
+
+    __tablename__ = "codebook_heads"
+
+    id: UUID = Field(primary_key=True)
+    codebook_id: UUID
+    version: int
+    model: str = _column(Text)
+    labels: int
+    head: bytes = _column(LargeBinary)
+    scores: list[dict[str, Any]] = _column(JSONB)
+    created_at: datetime = _column(DateTime(timezone=True))

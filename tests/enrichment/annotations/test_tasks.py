@@ -137,7 +137,21 @@ async def test_wrong_requests_are_refused(lab: Lab, wrong: dict[str, Any]) -> No
 async def test_an_unknown_codebook_is_not_found_and_the_answer_says_what_there_is(lab: Lab, wrong: Json) -> None:
     await lab.take_in(ENGLISH.format(1))
     refused = await lab.request(status=404, **wrong)
-    assert "there are:" in refused["detail"] or "ask for version" in refused["detail"]
+    assert "`GET /v1/codebooks`" in refused["detail"] or "ask for version" in refused["detail"]
+
+
+async def test_a_codebook_of_the_workspace_is_coded_by_its_name_in_any_of_its_versions(lab: Lab) -> None:
+    code = {"code": "seat", "definition": "Is about a seat.", "examples": {"positive": ["My seat was broken."]}}
+    own = {"name": "cabin", "title": "Cabin", "unit": "statement", "choice": "one", "codes": [code]}
+    made = await lab.running.client.post("/v1/codebooks", json=own)
+    assert made.status_code == 201, made.text
+    await lab.take_in(ENGLISH.format(1))
+
+    task = await lab.request(codebook="cabin")
+
+    assert (task["choice"], [each["code"] for each in task["codes"]]) == ("one", ["seat"])
+    assert task["codes"][0]["examples"]["any"]["positive"] == ["My seat was broken."]
+    await lab.request(codebook="cabin", version=2, status=404)
 
 
 async def test_a_task_may_ask_about_some_codes_only(lab: Lab) -> None:

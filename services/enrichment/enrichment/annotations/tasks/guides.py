@@ -13,7 +13,8 @@ from kit.errors import Invalid
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
 Words = Annotated[str, AfterValidator(clean_text), Field(max_length=2_000)]
-MOST_CODES = 100
+MOST_CODES = 300
+MOST_EXAMPLES = 200
 
 
 class Unit(StrEnum):
@@ -35,8 +36,8 @@ class CodeExamples(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    positive: list[Words] = Field(default=[], max_length=50)
-    negative: list[Words] = Field(default=[], max_length=50)
+    positive: list[Words] = Field(default=[], max_length=MOST_EXAMPLES)
+    negative: list[Words] = Field(default=[], max_length=MOST_EXAMPLES)
 
 
 class CodeGuide(BaseModel):
@@ -47,9 +48,11 @@ class CodeGuide(BaseModel):
     code: Name
     title: Words = ""
     definition: Words
-    includes: list[Words] = Field(default=[], max_length=50)
-    excludes: list[Words] = Field(default=[], max_length=50, description="What it must not be confused with.")
-    examples: dict[str, CodeExamples] = Field(default={}, max_length=50, description="By language.")
+    includes: list[Words] = Field(default=[], max_length=MOST_EXAMPLES)
+    excludes: list[Words] = Field(
+        default=[], max_length=MOST_EXAMPLES, description="What it must not be confused with."
+    )
+    examples: dict[str, CodeExamples] = Field(default={}, max_length=MOST_EXAMPLES, description="By language.")
 
 
 class Guide(BaseModel):

@@ -1,44 +1,55 @@
-"""Where the guides of tasks come from: the codebooks of the service."""
+"""Where the guides of tasks come from: the codebooks of the service and those of the workspace."""
 
 from __future__ import annotations
 
 from enrichment.annotations.tasks.guides import Choice, CodeExamples, CodeGuide, Guide, Unit
-from enrichment.codebooks.codebook import Codebook, CodeDefinition
+from enrichment.codebooks import codebook, definition
+from enrichment.codebooks.service import CodebookService
 from enrichment.codebooks.shelf import SHIPPED, shipped
 from kit.db import Session
 from kit.errors import NotFound
+
+ANY_LANGUAGE = "any"
 
 
 async def find_guide(session: Session, name: str, version: int) -> Guide:
     """The guide of a codebook that the session's workspace can use; raises `NotFound`, which says what there is."""
     if name not in SHIPPED:
-        raise NotFound(f"There is no codebook {name}; there are: {', '.join(SHIPPED)}.")
+        own = await CodebookService(session).named(name, version)
+        return _guide(name, version, own.definition, [_own(code) for code in own.definition.codes])
     found = shipped(name)
     if found.version != version:
         raise NotFound(f"There is no version {version} of the codebook {name}; ask for version {found.version}.")
-    return guide_of(found)
+    return _guide(name, version, found, [_shipped(code) for code in found.codes])
 
 
-def guide_of(codebook: Codebook) -> Guide:
-    """What a coder needs of a codebook: no cues, which would tell what the machine looks for."""
-    return Guide(
-        codebook=codebook.name,
-        version=codebook.version,
-        unit=Unit(codebook.unit),
-        choice=Choice(codebook.choice),
-        codes=[_code(each) for each in codebook.codes],
-    )
+def _guide(
+    name: str, version: int, contents: codebook.Codebook | definition.Definition, codes: list[CodeGuide]
+) -> Guide:
+    return Guide(codebook=name, version=version, unit=Unit(contents.unit), choice=Choice(contents.choice), codes=codes)
 
 
-def _code(definition: CodeDefinition) -> CodeGuide:
+def _shipped(code: codebook.CodeDefinition) -> CodeGuide:
+    """A code as a coder knows it: without cues, which would tell what the machine looks for."""
     return CodeGuide(
-        code=definition.code,
-        title=definition.title,
-        definition=definition.definition,
-        includes=list(definition.includes),
-        excludes=list(definition.excludes),
-        examples={
-            language: CodeExamples(positive=list(each.positive), negative=list(each.negative))
-            for language, each in definition.examples.items()
-        },
+        code=code.code,
+        title=code.title,
+        definition=code.definition,
+        includes=list(code.includes),
+        excludes=list(code.excludes),
+        examples={language: _examples(each) for language, each in code.examples.items()},
     )
+
+
+def _own(code: definition.CodeDefinition) -> CodeGuide:
+    return CodeGuide(
+        code=code.code,
+        title=code.heading,
+        definition=code.definition,
+        excludes=list(code.excludes),
+        examples={ANY_LANGUAGE: _examples(code.examples)},
+    )
+
+
+def _examples(examples: codebook.Examples | definition.CodeExamples) -> CodeExamples:
+    return CodeExamples(positive=list(examples.positive), negative=list(examples.negative))

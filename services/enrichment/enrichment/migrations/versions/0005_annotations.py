@@ -11,7 +11,7 @@ from kit.migrations import secure
 
 Kind = TypeVar("Kind")
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:
