@@ -288,6 +288,22 @@ async def test_an_item_whose_post_has_changed_is_passed_over_for_good(lab: Lab) 
     assert (await lab.read(f"/v1/annotation-tasks/{task['id']}"))["progress"]["items"] == 1
 
 
+async def test_undoing_passes_over_an_item_whose_post_has_changed(lab: Lab) -> None:
+    await lab.take_in("The crew was lovely.", "The seat was broken.")
+    task = await lab.request(size=2)
+    first, second = [(await lab.next(task, "anna"))["item"] for _ in range(2)]
+    for item in (first, second):
+        await lab.answer(task, "anna", item)
+    for post in lab.ingest.posts.values():
+        if post.text == second["text"]:
+            post.text = "Something else by now."
+    await lab.code_all(task, "ben", lambda _: ())
+
+    undone = (await lab.people["anna"].post(f"/v1/annotation-tasks/{task['id']}/undo")).json()
+
+    assert undone["slot_id"] == first["slot_id"]
+
+
 async def test_while_ingest_is_away_nothing_is_leased(lab: Lab) -> None:
     await lab.take_in(ENGLISH.format(1))
     task = await lab.request(size=1)

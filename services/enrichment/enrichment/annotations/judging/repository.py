@@ -62,6 +62,10 @@ _REPEAT = text(
     """
 )
 
+_IS_ITEM = (col(ItemRow.workspace_id) == col(AnnotationRow.workspace_id)) & (
+    col(ItemRow.id) == col(AnnotationRow.item_id)
+)
+
 
 @dataclass(frozen=True)
 class Work:
@@ -137,10 +141,12 @@ class JudgingRepository(Repository):
         return found.one_or_none()
 
     async def latest(self, task_id: UUID, coder_id: UUID) -> AnnotationRow | None:
-        """The last annotation that stands of a coder."""
+        """The last annotation that stands of a coder, about an item that can still be coded."""
         found = await self.session.scalars(
             select(AnnotationRow)
+            .join(ItemRow, _IS_ITEM)
             .where(
+                col(ItemRow.outdated_at).is_(None),
                 col(AnnotationRow.workspace_id) == self.workspace,
                 col(AnnotationRow.task_id) == task_id,
                 col(AnnotationRow.coder_id) == coder_id,
@@ -158,11 +164,7 @@ class JudgingRepository(Repository):
         """Every annotation of a task with its item, replaced ones as well, oldest first."""
         query = (
             select(AnnotationRow, ItemRow)
-            .join(
-                ItemRow,
-                (col(ItemRow.workspace_id) == col(AnnotationRow.workspace_id))
-                & (col(ItemRow.id) == col(AnnotationRow.item_id)),
-            )
+            .join(ItemRow, _IS_ITEM)
             .where(col(AnnotationRow.workspace_id) == self.workspace, col(AnnotationRow.task_id) == task_id)
         )
         if after is not None:

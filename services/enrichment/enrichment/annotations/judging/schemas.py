@@ -103,7 +103,7 @@ class UndoRequest(BaseModel):
 
 
 class Recorded(BaseModel):
-    """What is on record for a slot now; codes are null where the answer was taken back."""
+    """What is on record for a slot now; `answer` is null where it was taken back."""
 
     slot_id: UUID
     answer: Answer | None
