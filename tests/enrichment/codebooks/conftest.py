@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.enrichment.codebooks.bank import CARDS, Make, is_trained
 
 from kit.testing import Running, until
+from tests.enrichment.codebooks.bank import CARDS, Make, is_trained
 
 
 @pytest.fixture

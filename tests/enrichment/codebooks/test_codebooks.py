@@ -4,9 +4,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.enrichment.codebooks.bank import CARDS, Make
 
 from kit.testing import Running
+from tests.enrichment.codebooks.bank import CARDS, Make
 
 CHANGED = {**{name: CARDS[name] for name in ("title", "choice")}, "codes": CARDS["codes"][:1]}  # type: ignore[index]
 

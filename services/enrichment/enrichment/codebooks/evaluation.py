@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from enrichment.codebooks.fewshot import Floats, Labelled, Prior, fit
+from enrichment.codebooks.grams import Vocabulary
 from enrichment.codebooks.heads import Calibration, Head, decide
 
 FOLDS = 5
 # Below this many labels with and without a code nothing is told about it.
 FEWEST_PRESENT = 5
+# From so many labelled texts on, their n-grams may count: below, they win nothing.
+FEWEST_TEXTS = 300
+_TEXTS_A_CODE = 25
+# Beyond so many texts times codes, training would take more than minutes.
+_MOST_CELLS = 200_000
+_MARGIN = 0.01
+# Weights of n-grams in a head, which bounds its size (2 MB) and the memory of its training.
+_MOST_WEIGHTS = 1_000_000
 _USUAL_THRESHOLD = 0.5
+# Labels that are told apart without a mistake would make every probability 0 or 1.
+_STEEPEST = 3.0
 _RESAMPLES = 2_000
 _LEVEL = 0.95
 
@@ -49,21 +60,54 @@ class Trained:
     head: Head
     scores: tuple[CodeScore, ...]
 
+    @property
+    def macro_f1(self) -> float:
+        """The mean F1 of the codes that have one; 0 without any."""
+        scored = [each.f1.value for each in self.scores if each.f1]
+        return sum(scored) / len(scored) if scored else 0.0
 
-def train(codes: Sequence[str], is_single: bool, prior: Prior, labels: Labelled, groups: Sequence[object]) -> Trained:
-    """A head for the codes, in their order; `groups` keeps labels of one post in one fold.
 
-    Calibration, thresholds and scores come from labels that were held out. Scores use thresholds of other labels than
-    those they are scored on, so that they do not flatter.
+@dataclass(frozen=True)
+class Course:
+    """What a head is to learn: codes in their order, and labels, of which those of one group are of one post."""
+
+    codes: tuple[str, ...]
+    is_single: bool
+    prior: Prior
+    labels: Labelled
+    groups: Sequence[object]
+    texts: Sequence[str] = ()
+
+
+def train(course: Course) -> Trained:
+    """A head by vectors alone, or one that reads texts too where these are enough and cross-validation prefers it.
+
+    A head that reads texts costs more, and needs texts to code what is stored: it must be better by a margin.
     """
+    folds = spread(course.labels.present, course.groups)
+    by_vectors = _train(course, folds, course.labels, None)
+    texts = sum(map(bool, course.texts))
+    if texts < max(FEWEST_TEXTS, _TEXTS_A_CODE * len(course.codes)) or texts * len(course.codes) > _MOST_CELLS:
+        return by_vectors
+    vocabulary = Vocabulary.of(course.texts, _MOST_WEIGHTS // len(course.codes))
+    with_grams = replace(course.labels, grams=vocabulary.weigh(course.texts))
+    by_both = _train(course, folds, with_grams, vocabulary)
+    return by_both if by_both.macro_f1 > by_vectors.macro_f1 + _MARGIN else by_vectors
+
+
+def _train(course: Course, folds: NDArray[np.int64], labels: Labelled, vocabulary: Vocabulary | None) -> Trained:
+    """Calibration, thresholds and scores come from labels that were held out.
+
+    Scores use thresholds of other labels than those they are scored on, so that they do not flatter.
+    """
+    prior, codes, is_single = course.prior, course.codes, course.is_single
     weights = fit(prior, labels)
-    folds = spread(labels.present, groups)
     logits = _held_out(prior, labels, folds)
     is_told = ~np.isnan(logits)
     calibration = _calibration(logits[is_told], labels.present[is_told])
     shares = calibration.probabilities(logits)
     thresholds = _thresholds(shares, labels.present)
-    head = Head(tuple(codes), is_single, weights, calibration, thresholds)
+    head = Head(codes, is_single, weights, calibration, thresholds, vocabulary)
     given = _given(shares, labels.present, folds, is_single)
     scores = [_score(code, labels.present[:, k], given[:, k], thresholds[k]) for k, code in enumerate(codes)]
     return Trained(head, tuple(scores))
@@ -93,7 +137,8 @@ def _held_out(prior: Prior, labels: Labelled, folds: NDArray[np.int64]) -> Float
     logits = np.full(labels.present.shape, np.nan, np.float32)
     for fold in np.unique(folds):
         weights = fit(prior, labels.part(folds != fold))
-        logits[folds == fold] = weights.logits(labels.vectors[folds == fold])
+        unseen = labels.part(folds == fold)
+        logits[folds == fold] = weights.logits(unseen.vectors, unseen.grams)
     logits[np.isnan(labels.present)] = np.nan
     return logits
 
@@ -102,8 +147,9 @@ def _calibration(logits: Floats, present: Floats) -> Calibration:
     """Logistic regression of presence on logits; as they are where there are too few of either."""
     if min(present.sum(), len(present) - present.sum()) < 2 * FEWEST_PRESENT:
         return Calibration()
-    fitted = LogisticRegression(C=1e3).fit(logits[:, None], present)
-    return Calibration(max(float(fitted.coef_[0, 0]), 1e-3), float(fitted.intercept_[0]))
+    fitted = LogisticRegression(C=1.0).fit(logits[:, None], present)
+    slope = min(max(float(fitted.coef_[0, 0]), 1 / _STEEPEST), _STEEPEST)
+    return Calibration(slope, float(fitted.intercept_[0]))
 
 
 def _thresholds(shares: Floats, present: Floats) -> Floats:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
 from enrichment.codebooks.fewshot import Floats, Weights, sigmoid
+from enrichment.codebooks.grams import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -36,21 +37,31 @@ class Given:
 
 @dataclass(frozen=True)
 class Head:
-    """Gives a code where its probability reaches the threshold of the code; where `is_single`, only the best one."""
+    """Gives a code where its probability reaches the threshold of the code; where `is_single`, only the best one.
+
+    With a `vocabulary` it reads texts beside vectors.
+    """
 
     codes: tuple[str, ...]
     is_single: bool
     weights: Weights
     calibration: Calibration
     thresholds: Floats
+    vocabulary: Vocabulary | None = None
 
-    def probabilities(self, vectors: Floats) -> Floats:
-        """One row per vector, one column per code."""
-        return self.calibration.probabilities(self.weights.logits(vectors))
+    @property
+    def reads_texts(self) -> bool:
+        """Whether vectors alone are not enough."""
+        return self.vocabulary is not None
 
-    def code(self, vectors: Floats) -> list[tuple[Given, ...]]:
-        """The codes of each unit vector, most probable first; none where the head abstains."""
-        shares = self.probabilities(vectors)
+    def probabilities(self, vectors: Floats, texts: Sequence[str]) -> Floats:
+        """One row per passage, one column per code; `texts` count only for a head that reads them."""
+        grams = self.vocabulary.weigh(texts) if self.vocabulary else None
+        return self.calibration.probabilities(self.weights.logits(vectors, grams))
+
+    def code(self, vectors: Floats, texts: Sequence[str]) -> list[tuple[Given, ...]]:
+        """The codes of each passage, most probable first; none where the head abstains."""
+        shares = self.probabilities(vectors, texts)
         is_given = decide(shares, self.thresholds, self.is_single)
         found: list[tuple[Given, ...]] = [()] * len(vectors)
         for row in np.flatnonzero(is_given.any(1)).tolist():
@@ -67,6 +78,12 @@ class Head:
             "thresholds": self.thresholds,
             "calibration": np.array([self.calibration.slope, self.calibration.shift], np.float32),
         }
+        if self.vocabulary and self.weights.grams is not None:
+            tensors["grams"] = self.weights.grams.astype(np.float16)
+            tensors["columns"] = self.vocabulary.columns
+            tensors["rarity"] = self.vocabulary.rarity
+        # It writes the memory of an array as it lies there, and of a slice that is not the slice.
+        tensors = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
         return save(tensors, {"codes": json.dumps(self.codes), "is_single": json.dumps(self.is_single)})
 
     @classmethod
@@ -77,9 +94,10 @@ class Head:
         return cls(
             tuple(json.loads(facts["codes"])),
             json.loads(facts["is_single"]),
-            Weights(tensors["rows"].astype(np.float32), tensors["biases"]),
+            _weights(tensors),
             Calibration(slope, shift),
             tensors["thresholds"],
+            Vocabulary(tensors["columns"], tensors["rarity"]) if "columns" in tensors else None,
         )
 
 
@@ -91,6 +109,11 @@ def decide(shares: Floats, thresholds: Floats, is_single: bool) -> NDArray[np.bo
         best[np.arange(len(shares)), shares.argmax(1)] = True
         is_given &= best
     return is_given
+
+
+def _weights(tensors: dict[str, NDArray[Any]]) -> Weights:
+    grams = tensors["grams"].astype(np.float32) if "grams" in tensors else None
+    return Weights(tensors["rows"].astype(np.float32), tensors["biases"], grams)
 
 
 def _facts(stored: bytes) -> dict[str, str]:

@@ -68,6 +68,12 @@ class Plan:
         return [each.arrival.post.text for each in self.unread.values()]
 
     @property
+    def wordings(self) -> dict[UUID, str]:
+        """The texts of all posts that are not as they were, by post."""
+        to_read = [each.arrival for each in (*self.unread.values(), *self.copies.values())]
+        return {arrival.post_id: arrival.post.text for arrival in (*to_read, *self.same_text.values())}
+
+    @property
     def is_empty(self) -> bool:
         """True when everything that arrived was known or erased."""
         return not (self.unread or self.same_text or self.copies)

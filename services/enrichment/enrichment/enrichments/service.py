@@ -69,7 +69,7 @@ class EnrichmentService:
         read = list(plan.enriched(readings, version))
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
         moved = [before.moved_to(plan.same_text[post_id].post) for post_id, before in known.items()]
-        coded = await CodingService(self._session).put_codes(read + moved)
+        coded = await CodingService(self._session).put_codes(read + moved, plan.wordings)
         written = await self._enrichments.store(coded)
         for enrichment in coded:
             before = known.get(enrichment.origin.post_id)

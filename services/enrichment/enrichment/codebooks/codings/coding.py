@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 from uuid import UUID
 
 from enrichment.codebooks.heads import Given, Head, vectors_of
@@ -11,6 +12,9 @@ from enrichment.coding.codes import Code, CoderKind
 from enrichment.enrichments.enrichment import Enrichment
 from enrichment.readings.reading import Reading
 from enrichment.texts.spans import Span
+
+# The texts of posts by id; only heads that read texts miss one that is not there.
+Texts: TypeAlias = Mapping[UUID, str]
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,14 @@ class OwnCoder:
         is_of_study = self.study_id is None or self.study_id in enrichment.origin.study_ids
         return is_of_study and enrichment.version.model == self.model
 
-    def code(self, enrichments: Sequence[Enrichment]) -> dict[UUID, list[tuple[Code, ...]]]:
+    def code(self, enrichments: Sequence[Enrichment], texts: Texts) -> dict[UUID, list[tuple[Code, ...]]]:
         """Codes of each post that it takes: one entry per passage, which is a statement or the post as a whole."""
         passages = {each.origin.post_id: _passages(each.reading, self.unit) for each in enrichments if self.takes(each)}
         vectors = [vector for of_post in passages.values() for vector, _ in of_post]
         if not vectors:
             return {}
-        given = iter(self.head.code(vectors_of(vectors)))
+        words = [_words(texts.get(post_id, ""), span) for post_id, of_post in passages.items() for _, span in of_post]
+        given = iter(self.head.code(vectors_of(vectors), words))
         return {
             post_id: [self._codes(next(given), span) for _, span in of_post] for post_id, of_post in passages.items()
         }
@@ -58,10 +63,10 @@ class OwnCoder:
 
 
 def put_codes(
-    enrichments: Sequence[Enrichment], coders: Sequence[OwnCoder], codebooks: Collection[str]
+    enrichments: Sequence[Enrichment], texts: Texts, coders: Sequence[OwnCoder], codebooks: Collection[str]
 ) -> list[Enrichment]:
     """The enrichments, in order, with exactly the codes that the coders give in place of those of `codebooks`."""
-    by_post = {each.codebook: each.code(enrichments) for each in coders}
+    by_post = {each.codebook: each.code(enrichments, texts) for each in coders}
     units = {each.codebook: each.unit for each in coders}
     return [_recoded(each, by_post, units, codebooks) for each in enrichments]
 
@@ -87,6 +92,10 @@ def _recoded(
 
 def _kept(codes: Sequence[Code], codebooks: Collection[str]) -> list[Code]:
     return [code for code in codes if code.codebook not in codebooks]
+
+
+def _words(text: str, span: Span) -> str:
+    return text[span.start : span.end]
 
 
 def _passages(reading: Reading, unit: str) -> list[tuple[bytes, Span]]:

@@ -31,7 +31,10 @@ _NEWEST = text(
 )
 _NEXT_POSTS = text(
     "SELECT post_id FROM enrichments WHERE workspace_id = :workspace "
-    "AND (CAST(:after AS uuid) IS NULL OR post_id > :after) ORDER BY post_id LIMIT :limit FOR UPDATE"
+    "AND (CAST(:after AS uuid) IS NULL OR post_id > :after) ORDER BY post_id LIMIT :limit"
+)
+_LOCK_POSTS = text(
+    "SELECT FROM enrichments WHERE workspace_id = :workspace AND post_id = ANY(:ids) ORDER BY post_id FOR UPDATE"
 )
 _SET_CODES = text(
     """
@@ -85,10 +88,14 @@ class CodingRepository(Repository):
         )
         return dict(rows.tuples().all())
 
-    async def lock_next_posts(self, after: UUID | None, limit: int) -> Sequence[UUID]:
-        """The next posts by id; nobody changes them until this transaction ends."""
+    async def list_next_posts(self, after: UUID | None, limit: int) -> Sequence[UUID]:
+        """The next posts by id."""
         values = {"workspace": self.workspace, "after": after, "limit": limit}
         return (await self.session.scalars(_NEXT_POSTS, values)).all()
+
+    async def lock_posts(self, ids: Sequence[UUID]) -> None:
+        """Makes others who want to change these posts wait until this transaction ends."""
+        await self.session.execute(_LOCK_POSTS, {"workspace": self.workspace, "ids": list(ids)})
 
     async def set_codes(self, enrichments: Sequence[Enrichment]) -> None:
         """Writes the codes of posts and of their statements."""

@@ -13,7 +13,7 @@ from enrichment.codebooks.heads import vectors_of
 from enrichment.codebooks.queue import TRAINING
 from enrichment.codebooks.records import CodebookRecord
 from enrichment.codebooks.service import CodebookService
-from enrichment.codebooks.training.material import Lesson, labelled, prior_of
+from enrichment.codebooks.training.material import Lesson, course_of, prior_of
 from enrichment.codebooks.training.service import TrainingService
 from enrichment.readings.desk import ReadingDesk
 from kit.db import Database
@@ -79,7 +79,5 @@ class TrainingJob:
         words = await self.desk.embed([text for text, _, _ in definition.passages])
         width = len(words[0]) // 2
         background = vectors_of(material.background) if material.background else np.zeros((0, width), np.float32)
-        prior = prior_of(definition, words, background)
-        labels = labelled(definition, material.lessons, width)
-        groups = [each.group for each in material.lessons]
-        return await asyncio.to_thread(train, definition.names, definition.choice == "one", prior, labels, groups)
+        course = course_of(definition, prior_of(definition, words, background), material.lessons)
+        return await asyncio.to_thread(train, course)

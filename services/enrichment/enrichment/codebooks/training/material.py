@@ -9,14 +9,19 @@ from uuid import UUID
 import numpy as np
 
 from enrichment.codebooks.definition import Definition
+from enrichment.codebooks.evaluation import Course
 from enrichment.codebooks.fewshot import Floats, Labelled, Prior
 from enrichment.codebooks.heads import vectors_of
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """A labelled passage: its float16 vector, its codes among those considered, and the post that it is of."""
+    """A labelled passage: its float16 vector, its codes among those considered, and the post that it is of.
 
+    `text` is empty where only the vector is at hand.
+    """
+
+    text: str
     vector: bytes
     codes: frozenset[str]
     considered: frozenset[str]
@@ -38,7 +43,19 @@ def prior_of(definition: Definition, vectors: Sequence[bytes], background: Float
     return Prior(Labelled(vectors_of(vectors), present), background)
 
 
-def labelled(definition: Definition, lessons: Sequence[Lesson], dimensions: int) -> Labelled:
+def course_of(definition: Definition, prior: Prior, lessons: Sequence[Lesson]) -> Course:
+    """What a head of the definition is to learn."""
+    return Course(
+        tuple(definition.names),
+        definition.choice == "one",
+        prior,
+        _labelled(definition, lessons, prior.definitions.vectors.shape[1]),
+        [each.group for each in lessons],
+        [each.text for each in lessons],
+    )
+
+
+def _labelled(definition: Definition, lessons: Sequence[Lesson], dimensions: int) -> Labelled:
     """Labels as rows; of codes that were not considered nothing is known."""
     vectors = vectors_of([each.vector for each in lessons]) if lessons else np.zeros((0, dimensions), np.float32)
     present = [

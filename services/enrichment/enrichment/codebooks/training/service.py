@@ -101,7 +101,7 @@ def _lesson(label: LabelRow, posts: dict[UUID, Enrichment], model: str) -> Lesso
     if not vector:
         return None
     group = label.post_id or label.id
-    return Lesson(vector, frozenset(label.codes), frozenset(label.considered), group)
+    return Lesson(label.text or "", vector, frozenset(label.codes), frozenset(label.considered), group)
 
 
 def _vector(post: Enrichment, position: int | None) -> bytes | None:
