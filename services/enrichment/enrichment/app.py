@@ -8,12 +8,18 @@ from enrichment.analyses.endpoints import router as analyses
 from enrichment.consumers import PostConsumer
 from enrichment.enrichments.endpoints import router as enrichments
 from enrichment.readings.desk import ReadingDesk, open_desk
+from enrichment.reenrichments.endpoints import router as reenrichments
+from enrichment.reenrichments.jobs import ReenrichmentJob
+from enrichment.reenrichments.watch import ReenrichmentWatch
 from enrichment.rpc import EnrichmentServicer
 from enrichment.search.endpoints import router as search
 from enrichment.settings import EnrichmentSettings
+from enrichment.vectors.upkeep import IndexUpkeep
 from kit.erasures.endpoints import router as erasures
 from kit.erasures.purger import Purger
 from kit.events import Consumer
+from kit.jobs import JobHandler
+from kit.rest.jobs import router as jobs
 from kit.rpc import Servicer
 from kit.runtime import Runtime
 from kit.service import Service, Worker
@@ -39,15 +45,25 @@ def _consumers(runtime: Runtime) -> Sequence[Consumer]:
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
-    return [Worker("purge", Purger(runtime.database, runtime.bus, _settings(runtime).service).run)]
+    settings = _settings(runtime)
+    return [
+        Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
+        Worker("reenrichment", ReenrichmentWatch(runtime.database, runtime.state.version).run),
+        Worker("vector index", IndexUpkeep(settings.database_url, runtime.state.space).run),
+    ]
+
+
+def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
+    return [ReenrichmentJob(runtime.database, runtime.state, _settings(runtime)).handler]
 
 
 service = Service(
     settings=EnrichmentSettings,
     description="Statements, vectors, language, sentiment and keyphrases of every post, and search by meaning.",
-    routers=[enrichments, search, analyses, erasures],
+    routers=[enrichments, search, analyses, reenrichments, erasures, jobs],
     servicers=_servicers,
     consumers=_consumers,
     workers=_workers,
+    job_handlers=_job_handlers,
     resources=_resources,
 )

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import Column, DateTime, Dialect, LargeBinary, Text, Uuid
+from sqlalchemy import Column, DateTime, Dialect, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
@@ -48,6 +48,8 @@ class EnrichmentRow(Record, table=True):
     copy_of: UUID | None
     revision: int
     text_digest: bytes = _column(LargeBinary)
+    spoken_digest: bytes | None = Field(sa_column=Column(LargeBinary))
+    spoken_runs: list[int] = _column(ARRAY(Integer))
     model: str = _column(Text)
     coding: str = _column(Text)
     language: str = _column(Text)

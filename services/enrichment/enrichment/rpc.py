@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from uuid import UUID
 
 from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.service import EnrichmentService
 from enrichment.readings.desk import ReadingDesk
+from enrichment.search.filters import SearchFilters
 from enrichment.search.service import SearchService
 from kit.errors import Invalid
 from kit.rpc import rpc_session, uuid_of
@@ -54,8 +56,18 @@ class EnrichmentServicer(EnrichmentServiceServicer):
         """The posts nearest in meaning to a text, nearest first."""
         if not 0 <= request.limit <= MOST_HITS or len(request.text) > LONGEST_TEXT:
             raise Invalid(f"Ask for 1 to {MOST_HITS} hits, by a text of at most {LONGEST_TEXT} characters.")
-        study_id = uuid_of(request.study_id, "study_id") if request.study_id else None
+        filters = _filters(request)
         async with rpc_session(context) as session:
-            hits = await SearchService(session, self._desk).search(request.text, study_id, request.limit or _USUAL_HITS)
+            hits = await SearchService(session, self._desk).search(request.text, filters, request.limit or _USUAL_HITS)
         found = [enrichment_pb2.SearchHit(post_id=str(hit.post_id), similarity=hit.similarity) for hit in hits]
         return enrichment_pb2.SearchPostsResponse(hits=found)
+
+
+def _filters(request: enrichment_pb2.SearchPostsRequest) -> SearchFilters:
+    return SearchFilters(
+        study_id=uuid_of(request.study_id, "study_id") if request.study_id else None,
+        since=request.since.ToDatetime(UTC) if request.HasField("since") else None,
+        until=request.until.ToDatetime(UTC) if request.HasField("until") else None,
+        language=request.language or None,
+        code=request.code or None,
+    )

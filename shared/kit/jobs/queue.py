@@ -77,14 +77,15 @@ class JobRepository(Repository):
             raise NotFound(f"No job has the id {job_id} in this workspace.")
         return row
 
-    async def list_newest(self, limit: int, before: UUID | None) -> "Sequence[Row[Any]]":
-        """The newest jobs, older than `before` when it is given."""
+    async def list_newest(self, limit: int, before: UUID | None, kind: str | None = None) -> "Sequence[Row[Any]]":
+        """The newest jobs, older than `before` and of one kind where these are given."""
         rows = await self.session.execute(
             text(
                 "SELECT * FROM jobs WHERE workspace_id = :workspace "
-                "AND (CAST(:before AS uuid) IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
+                "AND (CAST(:before AS uuid) IS NULL OR id < :before) "
+                "AND (CAST(:kind AS text) IS NULL OR kind = :kind) ORDER BY id DESC LIMIT :limit"
             ),
-            {"workspace": self.workspace, "before": before, "limit": limit},
+            {"workspace": self.workspace, "before": before, "limit": limit, "kind": kind},
         )
         return rows.all()
 

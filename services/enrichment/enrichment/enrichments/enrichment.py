@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from enrichment.readings.reading import ReaderVersion, Reading
+from enrichment.texts.layout import Layout, laid_out
 from pourquoi.ingest.v1.events_pb2 import Post
 
 
@@ -38,19 +39,34 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Tells texts apart without keeping them: the text by its every character, and what it says however laid out."""
+
+    text_digest: bytes
+    spoken_digest: bytes
+    layout: Layout
+
+    @classmethod
+    def of(cls, text: str) -> Wording:
+        """The wording of a text."""
+        words, layout = laid_out(text)
+        return cls(digest(text), digest(words), layout)
+
+
+@dataclass(frozen=True, slots=True)
 class Enrichment:
-    """What is known of one post; `text_digest` tells whether another revision has the same text."""
+    """What is known of one post."""
 
     origin: Origin
     revision: int
-    text_digest: bytes
+    wording: Wording
     version: ReaderVersion
     reading: Reading
 
     @classmethod
     def of(cls, post: Post, version: ReaderVersion, reading: Reading) -> Enrichment:
         """What was read in a post; raises `ValueError` when one of its ids is none."""
-        return cls(Origin.of(post), post.revision, digest(post.text), version, reading)
+        return cls(Origin.of(post), post.revision, Wording.of(post.text), version, reading)
 
     def moved_to(self, post: Post) -> Enrichment:
         """The enrichment of a later revision with the same text."""

@@ -15,10 +15,12 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from enrichment.enrichments.documents import codes_of, entities_of, personal_data_of, reasons_of, to_documents
-from enrichment.enrichments.enrichment import Enrichment, Origin
+from enrichment.enrichments.enrichment import Enrichment, Origin, Wording
+from enrichment.enrichments.plan import Source
 from enrichment.models import EnrichmentRow, ErasedPost, StatementRow
 from enrichment.readings.reading import ReaderVersion, Reading, StatementReading
 from enrichment.sentiments.polarity import Polarity, Sentiment
+from enrichment.texts.layout import Layout
 from enrichment.texts.spans import Span
 from kit.db import Repository
 
@@ -27,9 +29,9 @@ JsonRow: TypeAlias = dict[str, object]
 # A batch goes in as one JSON document: a post's lists have lengths of their own, which `unnest` cannot take apart.
 _COLUMNS = (
     "post_id uuid, author_id uuid, platform text, published_at timestamptz, study_ids uuid[], is_repost boolean, "
-    "copy_of uuid, revision integer, text_digest bytea, model text, coding text, language text, polarity smallint, "
-    "negative real, neutral real, positive real, vector halfvec, keyphrases text[], code_keys text[], codes jsonb, "
-    "entities jsonb, reasons jsonb, personal_data jsonb"
+    "copy_of uuid, revision integer, text_digest bytea, spoken_digest bytea, spoken_runs integer[], model text, "
+    "coding text, language text, polarity smallint, negative real, neutral real, positive real, vector halfvec, "
+    "keyphrases text[], code_keys text[], codes jsonb, entities jsonb, reasons jsonb, personal_data jsonb"
 )
 _NAMES = [column.split()[0] for column in _COLUMNS.split(", ")]
 _STORE = text(
@@ -39,7 +41,8 @@ _STORE = text(
     WHERE NOT EXISTS (SELECT FROM erased_posts AS erased
         WHERE erased.workspace_id = :workspace AND erased.post_id = given.post_id)
     ON CONFLICT (workspace_id, post_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])}
-    WHERE enrichments.revision < excluded.revision
+    WHERE enrichments.revision < excluded.revision OR enrichments.revision = excluded.revision
+        AND (enrichments.model, enrichments.coding) <> (excluded.model, excluded.coding)
     RETURNING post_id, xmax <> 0 AS is_replaced
     """
 )
@@ -64,6 +67,15 @@ _KNOWN = text(
     "SELECT post_id, revision, text_digest, model, coding FROM enrichments "
     "WHERE workspace_id = :workspace AND post_id = ANY(:ids)"
 )
+# One row each, however many posts say the same.
+_SOURCES = text(
+    """
+    SELECT source.post_id FROM unnest(CAST(:digests AS bytea[])) AS said (digest) CROSS JOIN LATERAL (
+        SELECT post_id FROM enrichments WHERE workspace_id = :workspace AND spoken_digest = said.digest
+            AND model = :model AND coding = :coding LIMIT 1
+    ) AS source
+    """
+)
 _COVERAGE = text(
     "SELECT count(*) AS posts, min(published_at) AS first, max(published_at) AS last FROM enrichments "
     "WHERE workspace_id = :workspace AND study_ids @> ARRAY[CAST(:study_id AS uuid)]"
@@ -77,6 +89,10 @@ class Known:
     revision: int
     text_digest: bytes
     version: ReaderVersion
+
+    def covers(self, revision: int, version: ReaderVersion) -> bool:
+        """True when such a reading would tell nothing new."""
+        return self.revision > revision or (self.revision, self.version) == (revision, version)
 
 
 @dataclass(frozen=True)
@@ -107,6 +123,22 @@ class EnrichmentRepository(Repository):
             each.post_id: Known(each.revision, each.text_digest, ReaderVersion(each.model, each.coding))
             for each in found
         }
+
+    async def list_sources(self, digests: Collection[bytes], version: ReaderVersion) -> dict[bytes, Source]:
+        """A reading of each of what is said, by its digest, where this reader has one."""
+        if not digests:
+            return {}
+        found = await self.session.execute(
+            _SOURCES,
+            {
+                "workspace": self.workspace,
+                "digests": list(digests),
+                "model": version.model,
+                "coding": version.coding,
+            },
+        )
+        known = await self.list_by_ids(list(found.scalars()))
+        return {each.wording.spoken_digest: Source(each.wording.layout, each.reading) for each in known}
 
     async def list_by_ids(self, ids: Sequence[UUID]) -> list[Enrichment]:
         """The enrichments in the order of the ids; unknown ids are left out."""
@@ -187,7 +219,9 @@ def _row(enrichment: Enrichment) -> JsonRow:
         "is_repost": origin.is_repost,
         "copy_of": origin.copy_of,
         "revision": enrichment.revision,
-        "text_digest": _hex(enrichment.text_digest),
+        "text_digest": _hex(enrichment.wording.text_digest),
+        "spoken_digest": _hex(enrichment.wording.spoken_digest),
+        "spoken_runs": enrichment.wording.layout.runs,
         "model": enrichment.version.model,
         "coding": enrichment.version.coding,
         "language": reading.language,
@@ -231,7 +265,8 @@ def _enrichment(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Enric
     studies = tuple(sorted(row.study_ids))
     origin = Origin(row.post_id, row.author_id, row.platform, row.published_at, studies, row.is_repost, row.copy_of)
     version = ReaderVersion(row.model, row.coding)
-    return Enrichment(origin, row.revision, row.text_digest, version, _reading(row, statements))
+    wording = Wording(row.text_digest, row.spoken_digest or b"", Layout.of_runs(row.spoken_runs))
+    return Enrichment(origin, row.revision, wording, version, _reading(row, statements))
 
 
 def _reading(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Reading:

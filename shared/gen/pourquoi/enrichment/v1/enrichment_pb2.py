@@ -22,30 +22,31 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from pourquoi.enrichment.v1 import events_pb2 as pourquoi_dot_enrichment_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'pourquoi/enrichment/v1/enrichment.proto\x12\x16pourquoi.enrichment.v1\x1a#pourquoi/enrichment/v1/events.proto\"\"\n\x11\x45mbedTextsRequest\x12\r\n\x05texts\x18\x01 \x03(\t\"4\n\x12\x45mbedTextsResponse\x12\x0f\n\x07vectors\x18\x01 \x03(\x0c\x12\r\n\x05model\x18\x02 \x01(\t\".\n\x1a\x42\x61tchGetEnrichmentsRequest\x12\x10\n\x08post_ids\x18\x01 \x03(\t\"Z\n\x1b\x42\x61tchGetEnrichmentsResponse\x12;\n\x0b\x65nrichments\x18\x01 \x03(\x0b\x32&.pourquoi.enrichment.v1.PostEnrichment\"C\n\x12SearchPostsRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08study_id\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x05\"0\n\tSearchHit\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12\x12\n\nsimilarity\x18\x02 \x01(\x02\"F\n\x13SearchPostsResponse\x12/\n\x04hits\x18\x01 \x03(\x0b\x32!.pourquoi.enrichment.v1.SearchHit2\xe0\x02\n\x11\x45nrichmentService\x12\x63\n\nEmbedTexts\x12).pourquoi.enrichment.v1.EmbedTextsRequest\x1a*.pourquoi.enrichment.v1.EmbedTextsResponse\x12~\n\x13\x42\x61tchGetEnrichments\x12\x32.pourquoi.enrichment.v1.BatchGetEnrichmentsRequest\x1a\x33.pourquoi.enrichment.v1.BatchGetEnrichmentsResponse\x12\x66\n\x0bSearchPosts\x12*.pourquoi.enrichment.v1.SearchPostsRequest\x1a+.pourquoi.enrichment.v1.SearchPostsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'pourquoi/enrichment/v1/enrichment.proto\x12\x16pourquoi.enrichment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#pourquoi/enrichment/v1/events.proto\"\"\n\x11\x45mbedTextsRequest\x12\r\n\x05texts\x18\x01 \x03(\t\"4\n\x12\x45mbedTextsResponse\x12\x0f\n\x07vectors\x18\x01 \x03(\x0c\x12\r\n\x05model\x18\x02 \x01(\t\".\n\x1a\x42\x61tchGetEnrichmentsRequest\x12\x10\n\x08post_ids\x18\x01 \x03(\t\"Z\n\x1b\x42\x61tchGetEnrichmentsResponse\x12;\n\x0b\x65nrichments\x18\x01 \x03(\x0b\x32&.pourquoi.enrichment.v1.PostEnrichment\"\xb9\x01\n\x12SearchPostsRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08study_id\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x05\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x0c\n\x04\x63ode\x18\x07 \x01(\t\"0\n\tSearchHit\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12\x12\n\nsimilarity\x18\x02 \x01(\x02\"F\n\x13SearchPostsResponse\x12/\n\x04hits\x18\x01 \x03(\x0b\x32!.pourquoi.enrichment.v1.SearchHit2\xe0\x02\n\x11\x45nrichmentService\x12\x63\n\nEmbedTexts\x12).pourquoi.enrichment.v1.EmbedTextsRequest\x1a*.pourquoi.enrichment.v1.EmbedTextsResponse\x12~\n\x13\x42\x61tchGetEnrichments\x12\x32.pourquoi.enrichment.v1.BatchGetEnrichmentsRequest\x1a\x33.pourquoi.enrichment.v1.BatchGetEnrichmentsResponse\x12\x66\n\x0bSearchPosts\x12*.pourquoi.enrichment.v1.SearchPostsRequest\x1a+.pourquoi.enrichment.v1.SearchPostsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pourquoi.enrichment.v1.enrichment_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EMBEDTEXTSREQUEST']._serialized_start=104
-  _globals['_EMBEDTEXTSREQUEST']._serialized_end=138
-  _globals['_EMBEDTEXTSRESPONSE']._serialized_start=140
-  _globals['_EMBEDTEXTSRESPONSE']._serialized_end=192
-  _globals['_BATCHGETENRICHMENTSREQUEST']._serialized_start=194
-  _globals['_BATCHGETENRICHMENTSREQUEST']._serialized_end=240
-  _globals['_BATCHGETENRICHMENTSRESPONSE']._serialized_start=242
-  _globals['_BATCHGETENRICHMENTSRESPONSE']._serialized_end=332
-  _globals['_SEARCHPOSTSREQUEST']._serialized_start=334
-  _globals['_SEARCHPOSTSREQUEST']._serialized_end=401
-  _globals['_SEARCHHIT']._serialized_start=403
-  _globals['_SEARCHHIT']._serialized_end=451
-  _globals['_SEARCHPOSTSRESPONSE']._serialized_start=453
-  _globals['_SEARCHPOSTSRESPONSE']._serialized_end=523
-  _globals['_ENRICHMENTSERVICE']._serialized_start=526
-  _globals['_ENRICHMENTSERVICE']._serialized_end=878
+  _globals['_EMBEDTEXTSREQUEST']._serialized_start=137
+  _globals['_EMBEDTEXTSREQUEST']._serialized_end=171
+  _globals['_EMBEDTEXTSRESPONSE']._serialized_start=173
+  _globals['_EMBEDTEXTSRESPONSE']._serialized_end=225
+  _globals['_BATCHGETENRICHMENTSREQUEST']._serialized_start=227
+  _globals['_BATCHGETENRICHMENTSREQUEST']._serialized_end=273
+  _globals['_BATCHGETENRICHMENTSRESPONSE']._serialized_start=275
+  _globals['_BATCHGETENRICHMENTSRESPONSE']._serialized_end=365
+  _globals['_SEARCHPOSTSREQUEST']._serialized_start=368
+  _globals['_SEARCHPOSTSREQUEST']._serialized_end=553
+  _globals['_SEARCHHIT']._serialized_start=555
+  _globals['_SEARCHHIT']._serialized_end=603
+  _globals['_SEARCHPOSTSRESPONSE']._serialized_start=605
+  _globals['_SEARCHPOSTSRESPONSE']._serialized_end=675
+  _globals['_ENRICHMENTSERVICE']._serialized_start=678
+  _globals['_ENRICHMENTSERVICE']._serialized_end=1030
 # @@protoc_insertion_point(module_scope)

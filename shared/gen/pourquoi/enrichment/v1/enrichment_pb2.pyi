@@ -6,6 +6,7 @@ What enrichment answers to the services downstream."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from pourquoi.enrichment.v1 import events_pb2 as _events_pb2
 import builtins as _builtins
@@ -116,21 +117,41 @@ class SearchPostsRequest(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     STUDY_ID_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     study_id: _builtins.str
     """Empty searches every study of the workspace."""
     limit: _builtins.int
     """1 to 100; 0 means 10."""
+    language: _builtins.str
+    """BCP 47; empty searches every language."""
+    code: _builtins.str
+    """Posts with this code on any statement, such as `needs/request`; empty searches all."""
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Published then or later; absent searches from the beginning."""
+
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """Published before; absent searches to the end."""
+
     def __init__(
         self,
         *,
         text: _builtins.str = ...,
         study_id: _builtins.str = ...,
         limit: _builtins.int = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        language: _builtins.str = ...,
+        code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "study_id", b"study_id", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "language", b"language", "limit", b"limit", "since", b"since", "study_id", b"study_id", "text", b"text", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
