@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import Column, DateTime, Dialect, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlalchemy.types import TypeDecorator
@@ -90,6 +90,99 @@ class ErasedPost(Record, table=True):
 
     post_id: UUID = Field(primary_key=True)
     erased_at: datetime = _column(DateTime(timezone=True))
+
+
+class CoderRow(Record, table=True):
+    """A person who codes; everything else names them by this id alone."""
+
+    __tablename__ = "annotation_coders"
+
+    id: UUID = Field(primary_key=True)
+    name: str = _column(Text)
+
+
+class TaskRow(Record, table=True):
+    """A sample of one study, to be coded by one version of a codebook; `codes` is the guide as it stood then."""
+
+    __tablename__ = "annotation_tasks"
+
+    id: UUID = Field(primary_key=True)
+    study_id: UUID
+    codebook: str = _column(Text)
+    version: int
+    unit: str = _column(Text)
+    choice: str = _column(Text)
+    codes: list[dict[str, Any]] = _column(JSONB)
+    sample: str = _column(Text)
+    stratified_by: str = _column(Text)
+    languages: list[str] = _column(ARRAY(Text))
+    seed: int = _column(BigInteger)
+    size: int
+    population: int = _column(BigInteger)
+    coders_per_item: int
+    coder_ids: list[UUID] = _column(ARRAY(Uuid))
+    requested_by: str = _column(Text)
+    created_at: datetime = _column(DateTime(timezone=True))
+
+
+class ItemRow(Record, table=True):
+    """What is coded: a statement, or a post where `position` is null; its text stays with ingest.
+
+    `text_digest` is that of the post when the sample was drawn: with another text, `start` and `stop` mean nothing.
+    """
+
+    __tablename__ = "annotation_items"
+
+    id: UUID = Field(primary_key=True)
+    task_id: UUID
+    place: int
+    post_id: UUID
+    position: int | None
+    start: int
+    stop: int
+    text_digest: bytes = _column(LargeBinary)
+    language: str = _column(Text)
+    inclusion_probability: float | None
+    is_repeated: bool
+    outdated_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+
+
+class SlotRow(Record, table=True):
+    """Room for one coder's answer about an item; without a coder, whoever asks first has it."""
+
+    __tablename__ = "annotation_slots"
+
+    id: UUID = Field(primary_key=True)
+    task_id: UUID
+    item_id: UUID
+    coder_id: UUID | None
+    occasion: int
+    turn: int
+    lease_until: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    reopened_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+    done_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
+
+
+class AnnotationRow(Record, table=True):
+    """What a coder or, without a slot, an adjudicator said; replaced ones stay as history."""
+
+    __tablename__ = "annotations"
+
+    id: UUID = Field(primary_key=True)
+    task_id: UUID
+    item_id: UUID
+    slot_id: UUID | None
+    coder_id: UUID
+    kind: str = _column(Text)
+    occasion: int
+    answer: str = _column(Text)
+    codes: list[str] = _column(ARRAY(Text))
+    start: int | None
+    stop: int | None
+    note: str = _column(Text)
+    recorded_by: str = _column(Text)
+    created_at: datetime = _column(DateTime(timezone=True))
+    replaced_at: datetime | None = Field(sa_column=Column(DateTime(timezone=True)))
 
 
 class CodebookRow(Record, table=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from uuid import UUID
 
+from enrichment.annotations.rpc import AnnotationServicer
 from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.service import EnrichmentService
 from enrichment.readings.desk import ReadingDesk
@@ -13,7 +14,6 @@ from enrichment.search.service import SearchService
 from kit.errors import Invalid
 from kit.rpc import rpc_session, uuid_of
 from pourquoi.enrichment.v1 import enrichment_pb2
-from pourquoi.enrichment.v1.enrichment_pb2_grpc import EnrichmentServiceServicer
 
 MOST_TEXTS = 256
 LONGEST_TEXT = 20_000
@@ -22,8 +22,8 @@ MOST_HITS = 100
 _USUAL_HITS = 10
 
 
-class EnrichmentServicer(EnrichmentServiceServicer):
-    """Vectors, enrichments and semantic search."""
+class EnrichmentServicer(AnnotationServicer):
+    """Vectors, enrichments, semantic search, and what people say of statements."""
 
     def __init__(self, desk: ReadingDesk) -> None:
         self._desk = desk

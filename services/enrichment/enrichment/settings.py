@@ -28,3 +28,6 @@ class EnrichmentSettings(ServiceSettings):
         "ENRICHMENT_INGEST_TARGET", "127.0.0.1:9081", "Where ingest answers gRPC; it keeps the texts of posts."
     )
     batch_posts: int = setting("ENRICHMENT_BATCH_POSTS", 256, "Most posts that are read and stored together.")
+    annotation_lease_minutes: int = setting(
+        "ENRICHMENT_ANNOTATION_LEASE_MINUTES", 15, "How long an item that a coder was shown waits for the answer."
+    )

@@ -3,7 +3,20 @@
 import typer
 from rich.text import Text
 
-from kit.cli import codebooks, demo, erasures, events, insights, keys, platform, posts, queries, sources, studies
+from kit.cli import (
+    annotations,
+    codebooks,
+    demo,
+    erasures,
+    events,
+    insights,
+    keys,
+    platform,
+    posts,
+    queries,
+    sources,
+    studies,
+)
 from kit.cli.console import err
 from kit.cli.errors import CommandError
 from kit.local.accounts import AccountError
@@ -28,6 +41,7 @@ app.add_typer(codebooks.app, name="codebook")
 app.command()(studies.segment)
 app.command()(insights.headlines)
 app.add_typer(insights.app, name="insights")
+app.add_typer(annotations.app, name="annotate")
 app.add_typer(erasures.erase, name="erase")
 app.add_typer(erasures.app, name="erasures")
 app.add_typer(events.app, name="events")

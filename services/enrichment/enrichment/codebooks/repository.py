@@ -50,6 +50,11 @@ class CodebookRepository(Repository):
         row = (await self.session.execute(query)).one_or_none()
         return _record(*row) if row else None
 
+    async def find_named(self, name: str) -> CodebookRecord | None:
+        """The codebook with this name."""
+        row = (await self.session.execute(self._codebooks().where(col(CodebookRow.name) == name))).one_or_none()
+        return _record(*row) if row else None
+
     async def list_after(self, after: UUID | None, study_id: UUID | None, limit: int) -> list[CodebookRecord]:
         """Codebooks in the order they were made, later than `after`; of a study those for all of them too."""
         query = self._codebooks().order_by(col(CodebookRow.id)).limit(limit)

@@ -97,6 +97,13 @@ class CodebookService:
             raise NotFound(f"The codebook has no version {version}; its list of versions shows which it has.")
         return found
 
+    async def named(self, name: str, version: int) -> CodebookVersion:
+        """One version of an own codebook by its name; raises `NotFound`."""
+        found = await self._codebooks.find_named(name)
+        if found is None:
+            raise NotFound(f"No codebook is called {name}; `GET /v1/codebooks` shows those there are.")
+        return await self.version(found.id, version)
+
     async def _add(self, name: str, study_id: UUID | None, definition: Definition, created_by: str) -> CodebookRecord:
         now = datetime.now(UTC)
         record = CodebookRecord(new_id(), name, study_id, True, 1, 1, definition, False, created_by, now, now)

@@ -73,4 +73,4 @@ class CodeRepository(Repository):
 
     async def _counts(self, statement: TextClause, study_id: UUID) -> dict[str, int]:
         rows = await self.session.execute(statement, {"workspace": self.workspace, "study": study_id})
-        return dict(rows.tuples().all())
+        return {key: number for key, number in rows}

@@ -68,6 +68,10 @@ class Enrichment:
         """What was read in a post; raises `ValueError` when one of its ids is none."""
         return cls(Origin.of(post), post.revision, Wording.of(post.text), version, reading)
 
+    def is_of(self, text: str) -> bool:
+        """True when this is what was read in exactly this text."""
+        return self.wording.text_digest == digest(text)
+
     def moved_to(self, post: Post) -> Enrichment:
         """The enrichment of a later revision with the same text."""
         return replace(self, origin=Origin.of(post), revision=post.revision)

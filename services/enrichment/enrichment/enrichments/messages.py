@@ -33,7 +33,7 @@ def to_message(enrichment: Enrichment) -> events_pb2.PostEnrichment:
         keyphrases=reading.keyphrases,
         model=enrichment.version.model,
         is_repost=origin.is_repost,
-        codes=map(_code, reading.codes),
+        codes=map(code_message, reading.codes),
         entities=map(_entity, reading.entities),
         reasons=map(_reason, reading.reasons),
         personal_data=map(_personal_data, reading.personal_data),
@@ -49,7 +49,7 @@ def _statement(index: int, statement: StatementReading) -> events_pb2.Statement:
         end=statement.span.end,
         vector=statement.vector,
         sentiment=_sentiment(statement.sentiment),
-        codes=map(_code, statement.codes),
+        codes=map(code_message, statement.codes),
     )
 
 
@@ -67,7 +67,8 @@ def _label(polarity: Polarity | None) -> events_pb2.SentimentLabel.ValueType:
     return events_pb2.SentimentLabel.ValueType(0 if polarity is None else polarity + 1)
 
 
-def _code(code: Code) -> events_pb2.Code:
+def code_message(code: Code) -> events_pb2.Code:
+    """A code in protobuf."""
     return events_pb2.Code(
         codebook=code.codebook,
         version=code.version,

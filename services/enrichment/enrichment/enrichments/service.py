@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from enrichment.annotations.repository import AnnotationRepository
 from enrichment.codebooks.codings.service import CodingService
 from enrichment.codebooks.labels.service import LabelService
 from enrichment.enrichments.enrichment import Enrichment, Wording
@@ -16,7 +17,7 @@ from kit.db import Session
 from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
 from kit.outbox import emit
-from pourquoi.enrichment.v1.events_pb2 import PostEnriched
+from pourquoi.enrichment.v1.events_pb2 import AnnotationRecorded, PostEnriched
 
 
 class EnrichmentService:
@@ -84,8 +85,9 @@ class EnrichmentService:
         """Removes what is known of the posts, for good, and what waits to be published of them."""
         if erased.moments:
             await self._enrichments.erase(erased.moments)
+            await AnnotationRepository(self._session).erase(erased.moments)
             await LabelService(self._session).erase(erased.moments.keys())
-        await ErasureRecords(self._session).apply(erased, (PostEnriched,))
+        await ErasureRecords(self._session).apply(erased, (PostEnriched, AnnotationRecorded))
 
     async def get(self, post_id: UUID) -> Enrichment:
         """The enrichment of a post; raises `NotFound`."""

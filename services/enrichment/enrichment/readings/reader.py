@@ -14,6 +14,7 @@ from enrichment.encoding.encoder import Encoded, Encoder
 from enrichment.keyphrases.extraction import keyphrases
 from enrichment.languages.identifier import LanguageIdentifier
 from enrichment.readings.reading import ReaderVersion, Reading, StatementReading
+from enrichment.reasons.finder import reasons
 from enrichment.sentiments.head import SentimentHead
 from enrichment.sentiments.polarity import Sentiment
 from enrichment.statements.splitter import split
@@ -64,6 +65,7 @@ class Reader:
                 _of_one_post([next(statements) for _ in parts]),
                 tuple(keyphrases(text, language)),
                 whole.codes,
+                reasons=reasons(text, language),
             )
 
     def _statements(

@@ -2,9 +2,9 @@
 
 from fastapi import Response
 
-from enrichment.readings.desk import ReadingDesk
 from enrichment.reenrichments.schemas import ReenrichmentsView
 from enrichment.reenrichments.service import ReenrichmentService
+from enrichment.state import State
 from kit.jobs import JobView
 from kit.rest import AdminSession, CurrentRuntime, ReadSession, Router
 from kit.rest.jobs import set_location
@@ -19,8 +19,8 @@ async def create_reenrichment(session: AdminSession, runtime: CurrentRuntime, re
     A service that starts with another encoder, head or codebook asks for it by itself. Follow the job at its
     `Location`.
     """
-    desk: ReadingDesk = runtime.state
-    job = await ReenrichmentService(session).request(desk.version)
+    state: State = runtime.state
+    job = await ReenrichmentService(session).request(state.desk.version)
     set_location(response, job)
     return job
 
@@ -28,5 +28,5 @@ async def create_reenrichment(session: AdminSession, runtime: CurrentRuntime, re
 @router.get("")
 async def list_reenrichments(session: ReadSession, runtime: CurrentRuntime) -> ReenrichmentsView:
     """The newest re-enrichments with their progress, and how many posts each version of the models has read."""
-    desk: ReadingDesk = runtime.state
-    return await ReenrichmentService(session).overview(desk.version)
+    state: State = runtime.state
+    return await ReenrichmentService(session).overview(state.desk.version)

@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime
 
-from enrichment.readings.desk import ReadingDesk
 from enrichment.search.filters import SearchFilters
 from enrichment.search.schemas import SearchHitView
 from enrichment.search.service import SearchService
+from enrichment.state import State
 from kit.db import clean_text
 from kit.rest import CurrentRuntime, Page, ReadSession, Router
 
@@ -37,6 +37,7 @@ async def search_posts(
     limit: Annotated[int, Query(ge=1, le=100, description="Most posts to return.")] = 10,
 ) -> Page[SearchHitView]:
     """Find posts by meaning rather than by words, nearest first; there is no further page."""
-    desk: ReadingDesk = runtime.state
-    found = await SearchService(session, desk).find(q, SearchFilters(study_id, since, until, language, code), limit)
+    state: State = runtime.state
+    filters = SearchFilters(study_id, since, until, language, code)
+    found = await SearchService(session, state.desk).find(q, filters, limit)
     return Page(items=[SearchHitView.of(each) for each in found], next_cursor=None)

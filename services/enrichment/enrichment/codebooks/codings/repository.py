@@ -86,7 +86,7 @@ class CodingRepository(Repository):
                 col(HeadRow.workspace_id) == self.workspace, col(HeadRow.id).in_(ids)
             )
         )
-        return dict(rows.tuples().all())
+        return {row.id: row.head for row in rows}
 
     async def list_next_posts(self, after: UUID | None, limit: int) -> Sequence[UUID]:
         """The next posts by id."""

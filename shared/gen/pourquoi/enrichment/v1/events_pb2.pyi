@@ -121,6 +121,76 @@ TENSE_INTENDED: Tense.ValueType  # 3
 TENSE_HYPOTHETICAL: Tense.ValueType  # 4
 Global___Tense: _TypeAlias = Tense  # noqa: Y015
 
+class _AnnotatorKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnnotatorKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AnnotatorKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANNOTATOR_KIND_UNSPECIFIED: _AnnotatorKind.ValueType  # 0
+    ANNOTATOR_KIND_PERSON: _AnnotatorKind.ValueType  # 1
+    """One of several coders, who saw neither machine codes nor each other's."""
+    ANNOTATOR_KIND_ADJUDICATOR: _AnnotatorKind.ValueType  # 2
+    """Who decided where coders disagreed."""
+
+class AnnotatorKind(_AnnotatorKind, metaclass=_AnnotatorKindEnumTypeWrapper):
+    """As what a person coded."""
+
+ANNOTATOR_KIND_UNSPECIFIED: AnnotatorKind.ValueType  # 0
+ANNOTATOR_KIND_PERSON: AnnotatorKind.ValueType  # 1
+"""One of several coders, who saw neither machine codes nor each other's."""
+ANNOTATOR_KIND_ADJUDICATOR: AnnotatorKind.ValueType  # 2
+"""Who decided where coders disagreed."""
+Global___AnnotatorKind: _TypeAlias = AnnotatorKind  # noqa: Y015
+
+class _Answer:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnswerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Answer.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANSWER_UNSPECIFIED: _Answer.ValueType  # 0
+    ANSWER_CODES: _Answer.ValueType  # 1
+    """The item carries the codes that are named."""
+    ANSWER_NONE: _Answer.ValueType  # 2
+    """It carries none of them."""
+    ANSWER_CANNOT_TELL: _Answer.ValueType  # 3
+    """It cannot be told."""
+
+class Answer(_Answer, metaclass=_AnswerEnumTypeWrapper):
+    """What kind of answer an annotation is."""
+
+ANSWER_UNSPECIFIED: Answer.ValueType  # 0
+ANSWER_CODES: Answer.ValueType  # 1
+"""The item carries the codes that are named."""
+ANSWER_NONE: Answer.ValueType  # 2
+"""It carries none of them."""
+ANSWER_CANNOT_TELL: Answer.ValueType  # 3
+"""It cannot be told."""
+Global___Answer: _TypeAlias = Answer  # noqa: Y015
+
+class _SampleKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SampleKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SampleKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SAMPLE_KIND_UNSPECIFIED: _SampleKind.ValueType  # 0
+    SAMPLE_KIND_RANDOM: _SampleKind.ValueType  # 1
+    """At random, to measure with."""
+    SAMPLE_KIND_UNCERTAINTY: _SampleKind.ValueType  # 2
+    """Where the machine was least sure, to learn from; nothing is measured on it."""
+
+class SampleKind(_SampleKind, metaclass=_SampleKindEnumTypeWrapper):
+    """How the items of an annotation task were drawn."""
+
+SAMPLE_KIND_UNSPECIFIED: SampleKind.ValueType  # 0
+SAMPLE_KIND_RANDOM: SampleKind.ValueType  # 1
+"""At random, to measure with."""
+SAMPLE_KIND_UNCERTAINTY: SampleKind.ValueType  # 2
+"""Where the machine was least sure, to learn from; nothing is measured on it."""
+Global___SampleKind: _TypeAlias = SampleKind  # noqa: Y015
+
 @_typing.final
 class Sentiment(_message.Message):
     """Sentiment towards whatever the text is about."""
@@ -480,3 +550,122 @@ class PostEnriched(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PostEnriched: _TypeAlias = PostEnriched  # noqa: Y015
+
+@_typing.final
+class CodePresence(_message.Message):
+    """Whether a code of the codebook is in an item, by one annotation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    IS_PRESENT_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    is_present: _builtins.bool
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        is_present: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "is_present", b"is_present"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CodePresence: _TypeAlias = CodePresence  # noqa: Y015
+
+@_typing.final
+class AnnotationRecorded(_message.Message):
+    """A person coded an item of an annotation task, coded it anew, or took an answer back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANNOTATION_ID_FIELD_NUMBER: _builtins.int
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    POST_ID_FIELD_NUMBER: _builtins.int
+    STATEMENT_INDEX_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    CODER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
+    INCLUSION_PROBABILITY_FIELD_NUMBER: _builtins.int
+    IS_REPETITION_FIELD_NUMBER: _builtins.int
+    REPLACES_ID_FIELD_NUMBER: _builtins.int
+    IS_WITHDRAWN_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    annotation_id: _builtins.str
+    """UUIDv7."""
+    task_id: _builtins.str
+    study_id: _builtins.str
+    post_id: _builtins.str
+    statement_index: _builtins.int
+    """Position of the statement in the post, from 0; absent where posts are coded as a whole."""
+    start: _builtins.int
+    """The item in the post's text, in Unicode code points."""
+    end: _builtins.int
+    """One past its last character."""
+    codebook: _builtins.str
+    version: _builtins.int
+    answer: Global___Answer.ValueType
+    coder_id: _builtins.str
+    """Pseudonym of the coder: the same in every task of the workspace."""
+    kind: Global___AnnotatorKind.ValueType
+    sample: Global___SampleKind.ValueType
+    inclusion_probability: _builtins.float
+    """Probability with which the item came into the sample; absent unless the sample is random."""
+    is_repetition: _builtins.bool
+    """True for the second answer of the same coder about the same item, which no measure but self-agreement counts."""
+    replaces_id: _builtins.str
+    """The annotation that this one replaces; empty when it replaces none."""
+    is_withdrawn: _builtins.bool
+    """True when the answer of `annotation_id` was taken back: nothing stands in its place."""
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CodePresence]:
+        """Every code that the task asks about; empty where the coder could not tell."""
+
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        annotation_id: _builtins.str = ...,
+        task_id: _builtins.str = ...,
+        study_id: _builtins.str = ...,
+        post_id: _builtins.str = ...,
+        statement_index: _builtins.int | None = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        answer: Global___Answer.ValueType = ...,
+        codes: _abc.Iterable[Global___CodePresence] | None = ...,
+        coder_id: _builtins.str = ...,
+        kind: Global___AnnotatorKind.ValueType = ...,
+        sample: Global___SampleKind.ValueType = ...,
+        inclusion_probability: _builtins.float | None = ...,
+        is_repetition: _builtins.bool = ...,
+        replaces_id: _builtins.str = ...,
+        is_withdrawn: _builtins.bool = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability", "_statement_index", b"_statement_index", "inclusion_probability", b"inclusion_probability", "recorded_at", b"recorded_at", "statement_index", b"statement_index"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability", "_statement_index", b"_statement_index", "annotation_id", b"annotation_id", "answer", b"answer", "codebook", b"codebook", "coder_id", b"coder_id", "codes", b"codes", "end", b"end", "inclusion_probability", b"inclusion_probability", "is_repetition", b"is_repetition", "is_withdrawn", b"is_withdrawn", "kind", b"kind", "post_id", b"post_id", "recorded_at", b"recorded_at", "replaces_id", b"replaces_id", "sample", b"sample", "start", b"start", "statement_index", b"statement_index", "study_id", b"study_id", "task_id", b"task_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__inclusion_probability: _TypeAlias = _typing.Literal["inclusion_probability"]  # noqa: Y015
+    _WhichOneofArgType__inclusion_probability: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability"]  # noqa: Y015
+    _WhichOneofReturnType__statement_index: _TypeAlias = _typing.Literal["statement_index"]  # noqa: Y015
+    _WhichOneofArgType__statement_index: _TypeAlias = _typing.Literal["_statement_index", b"_statement_index"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__inclusion_probability) -> _WhichOneofReturnType__inclusion_probability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__statement_index) -> _WhichOneofReturnType__statement_index | None: ...
+
+Global___AnnotationRecorded: _TypeAlias = AnnotationRecorded  # noqa: Y015
