@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from enrichment.annotations.judgement import Answer, Coded, CoderRole, Item, Judgement, gather
+from enrichment.annotations.tasks.samples import SampleKind
 from enrichment.models import AnnotationRow, CoderRow, ItemRow, TaskRow
 from kit.db import Repository, new_id
 
@@ -95,6 +96,19 @@ class AnnotationRepository(Repository):
     async def lock(self, task_id: UUID, key: UUID) -> None:
         """Makes requests about one coder, or one item, of a task wait for one another."""
         await self.session.execute(_LOCK, {"place": f"{self.workspace} {task_id} {key}"})
+
+    async def list_codebooks_of(self, post_ids: Collection[UUID], sample: SampleKind) -> Sequence[str]:
+        """Names of the codebooks by which such samples ask about any of these posts."""
+        query = (
+            select(TaskRow.codebook)
+            .join(ItemRow, (col(ItemRow.workspace_id) == TaskRow.workspace_id) & (col(ItemRow.task_id) == TaskRow.id))
+            .where(
+                col(TaskRow.workspace_id) == self.workspace,
+                col(TaskRow.sample) == sample,
+                col(ItemRow.post_id).in_(post_ids),
+            )
+        )
+        return (await self.session.scalars(query.distinct())).all()
 
     async def erase(self, post_ids: Collection[UUID]) -> None:
         """Removes the items of posts with all that was said about them."""

@@ -14,13 +14,14 @@ from kit.db import Repository
 
 _POSTS = text(
     """
-    SELECT key, count(*) AS posts FROM enrichments, unnest(code_keys) AS key
+    SELECT key, count(*) AS number FROM enrichments, unnest(code_keys) AS key
     WHERE workspace_id = :workspace AND study_ids @> ARRAY[CAST(:study AS uuid)] GROUP BY key
     """
 )
 _STATEMENTS = text(
     """
-    SELECT (code ->> 'codebook') || '/' || (code ->> 'code') AS key, count(DISTINCT (statement.post_id, position))
+    SELECT (code ->> 'codebook') || '/' || (code ->> 'code') AS key,
+        count(DISTINCT (statement.post_id, position)) AS number
     FROM enrichments AS post JOIN statements AS statement USING (workspace_id, post_id),
         jsonb_array_elements(statement.codes) AS code
     WHERE post.workspace_id = :workspace AND post.study_ids @> ARRAY[CAST(:study AS uuid)]
@@ -73,4 +74,4 @@ class CodeRepository(Repository):
 
     async def _counts(self, statement: TextClause, study_id: UUID) -> dict[str, int]:
         rows = await self.session.execute(statement, {"workspace": self.workspace, "study": study_id})
-        return {key: number for key, number in rows}
+        return {row.key: row.number for row in rows}

@@ -8,6 +8,7 @@ from uuid import UUID
 from enrichment.annotations.repository import AnnotationRepository
 from enrichment.codebooks.codings.service import CodingService
 from enrichment.codebooks.labels.service import LabelService
+from enrichment.codebooks.training.annotated import AnnotatedService
 from enrichment.enrichments.enrichment import Enrichment, Wording
 from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.plan import Arrival, Plan, Worded, newest_of
@@ -85,6 +86,7 @@ class EnrichmentService:
         """Removes what is known of the posts, for good, and what waits to be published of them."""
         if erased.moments:
             await self._enrichments.erase(erased.moments)
+            await AnnotatedService(self._session).forget(erased.moments)
             await AnnotationRepository(self._session).erase(erased.moments)
             await LabelService(self._session).erase(erased.moments.keys())
         await ErasureRecords(self._session).apply(erased, (PostEnriched, AnnotationRecorded))

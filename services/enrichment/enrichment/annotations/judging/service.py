@@ -22,6 +22,7 @@ from enrichment.annotations.messages import recorded
 from enrichment.annotations.repository import AnnotationRepository
 from enrichment.annotations.tasks.service import TaskService
 from enrichment.clients import IngestClient
+from enrichment.codebooks.training.annotated import AnnotatedService
 from enrichment.enrichments.enrichment import digest
 from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.models import AnnotationRow, ItemRow, SlotRow
@@ -100,6 +101,7 @@ class JudgingService:
         is_new = before is None or not says_the_same(before, wanted)
         if is_new:
             await self._replace(work, (slot, item), before, annotation_of(_recording(work, person, item, slot), wanted))
+            await AnnotatedService(self._session).note(work.task)
         progress = await self._progress(work)
         return Recorded(slot_id=slot.id, answer=wanted.answer, codes=wanted.codes, progress=progress), is_new
 

@@ -72,6 +72,7 @@ class TrainingJob:
             codebook = await CodebookService(session).own(codebook_id)
             service = TrainingService(session)
             lessons = await service.lessons(codebook_id, self.desk.model)
+            lessons += await service.annotated(codebook, self.desk.model)
             return _Material(codebook, lessons, await service.background(codebook, self.desk.model))
 
     async def _train(self, material: _Material) -> Trained:

@@ -11,6 +11,7 @@ from enrichment.codebooks.labels.repository import LabelRepository
 from enrichment.codebooks.queue import CodebookQueue
 from enrichment.codebooks.records import CodebookRecord
 from enrichment.codebooks.service import CodebookService
+from enrichment.codebooks.training.annotated import AnnotatedService, lesson_of, vector_at
 from enrichment.codebooks.training.material import Lesson
 from enrichment.codebooks.training.repository import HeadRepository
 from enrichment.enrichments.enrichment import Enrichment
@@ -66,6 +67,13 @@ class TrainingService:
             found += (lesson for label in labels if (lesson := _lesson(label, posts, model)))
         return found
 
+    async def annotated(self, codebook: CodebookRecord, model: str) -> list[Lesson]:
+        """Every item of a learning sample that people have coded, whose vector is at hand."""
+        coded = await AnnotatedService(self._session).list_coded(codebook.name)
+        ids = list({each.item.post_id for each in coded})
+        posts = {each.origin.post_id: each for each in await self._posts.list_by_ids(ids)}
+        return [lesson for each in coded if (lesson := lesson_of(each, posts.get(each.item.post_id), model))]
+
     async def background(self, codebook: CodebookRecord, model: str) -> list[bytes]:
         """Vectors of what was said last where the codebook codes, most of which carries none of its codes."""
         recent = await self._heads.list_recent_posts(codebook.study_id, _RECENT_POSTS)
@@ -102,15 +110,8 @@ def _lesson(label: LabelRow, posts: dict[UUID, Enrichment], model: str) -> Lesso
     vector = label.vector if label.model == model else None
     if label.text is None:
         post = posts.get(label.post_id) if label.post_id else None
-        vector = _vector(post, label.position) if post and post.version.model == model else None
+        vector = vector_at(post, label.position) if post and post.version.model == model else None
     if not vector:
         return None
     group = label.post_id or label.id
     return Lesson(label.text or "", vector, frozenset(label.codes), frozenset(label.considered), group)
-
-
-def _vector(post: Enrichment, position: int | None) -> bytes | None:
-    if position is None:
-        return post.reading.vector
-    statements = post.reading.statements
-    return (statements[position].vector or post.reading.vector) if position < len(statements) else None
