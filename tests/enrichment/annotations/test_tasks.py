@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from enrichment.codebooks.training.annotated import AnnotatedService
 from tests.enrichment.annotations.support import ENGLISH, FRENCH, STUDY, Json, Lab
 
 OTHER_STUDY = "01960000-0000-7000-8000-000000000002"
@@ -102,6 +103,32 @@ async def test_an_uncertainty_sample_holds_what_the_machine_was_least_sure_of(la
     assert (await lab.request(sample="uncertainty", size=2, seed=9))["size"] == 2
     history = await lab.read(f"/v1/annotation-tasks/{task['id']}/annotations")
     assert {each["inclusion_probability"] for each in history["items"]} == {None}
+
+
+async def test_what_measures_a_codebook_is_never_drawn_to_learn_from(lab: Lab) -> None:
+    await lab.take_in(*(f"The seat number {number} was broken." for number in range(6)))
+    measuring = await lab.request(size=4)
+    measured = {item["text"] for item in await lab.code_all(measuring, "anna", lambda _: ())}
+
+    learning = await lab.request(sample="uncertainty", size=6)
+    learnt = {item["text"] for item in await lab.code_all(learning, "anna", lambda _: ())}
+
+    assert (len(measured), len(learnt)) == (4, 2)
+    assert not measured & learnt
+
+
+async def test_nothing_learns_from_what_a_later_random_sample_has_drawn(lab: Lab) -> None:
+    await lab.take_in("The seat was broken.", "The train was late.")
+    learning = await lab.request(sample="uncertainty", size=2)
+    await lab.code_all(learning, "anna", lambda _: ("complaint",))
+    async with lab.running.runtime.database.session("alpha") as session:
+        before = await AnnotatedService(session).list_coded("speech_act")
+
+    await lab.request(size=1)
+
+    async with lab.running.runtime.database.session("alpha") as session:
+        after = await AnnotatedService(session).list_coded("speech_act")
+    assert (len(before), len(after)) == (2, 1)
 
 
 async def test_without_machine_codes_nothing_is_uncertain(lab: Lab) -> None:

@@ -97,6 +97,19 @@ class AnnotationRepository(Repository):
         """Makes requests about one coder, or one item, of a task wait for one another."""
         await self.session.execute(_LOCK, {"place": f"{self.workspace} {task_id} {key}"})
 
+    async def list_drawn(self, codebook: str, sample: SampleKind) -> set[tuple[UUID, int | None]]:
+        """Posts and positions that samples of one kind have drawn for a codebook, in any version."""
+        query = (
+            select(ItemRow.post_id, ItemRow.position)
+            .join(TaskRow, (col(TaskRow.workspace_id) == ItemRow.workspace_id) & (col(TaskRow.id) == ItemRow.task_id))
+            .where(
+                col(TaskRow.workspace_id) == self.workspace,
+                col(TaskRow.codebook) == codebook,
+                col(TaskRow.sample) == sample,
+            )
+        )
+        return {(row.post_id, row.position) for row in await self.session.execute(query)}
+
     async def list_codebooks_of(self, post_ids: Collection[UUID], sample: SampleKind) -> Sequence[str]:
         """Names of the codebooks by which such samples ask about any of these posts."""
         query = (

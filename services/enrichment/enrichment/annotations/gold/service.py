@@ -19,6 +19,7 @@ from enrichment.annotations.tasks.repository import TaskRepository
 from enrichment.annotations.tasks.samples import SampleKind
 from enrichment.annotations.tasks.service import TaskService
 from enrichment.clients import IngestClient
+from enrichment.codebooks.training.annotated import AnnotatedService
 from enrichment.enrichments.enrichment import Enrichment
 from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.models import TaskRow
@@ -110,6 +111,7 @@ class GoldService:
             decision = annotation_of(recording, wanted)
             await self._decisions.replace(before, decision)
             emit(self._session, recorded(task, item, decision, str(before.id) if before else ""))
+            await AnnotatedService(self._session).note(task)
         return await self._gold_of(task, item.id)
 
     async def _coded(self, task: TaskRow, item_id: UUID) -> Coded:

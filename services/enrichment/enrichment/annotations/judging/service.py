@@ -141,6 +141,7 @@ class JudgingService:
         slot.done_at = slot.lease_until = None
         await self._session.flush()
         emit(self._session, recorded(work.task, item, last))
+        await AnnotatedService(self._session).note(work.task)
         return Recorded(slot_id=slot.id, answer=None, codes=[], progress=await self._progress(work))
 
     async def list_history(self, task_id: UUID, after: UUID | None, limit: int) -> list[AnnotationView]:

@@ -45,7 +45,8 @@ _DRAW = f"""
         USING (stratum)
     WHERE rank <= allotted.items ORDER BY lot
 """
-# A machine's code is stored only where it passed its threshold: the least probable ones are nearest to it.
+# A machine's code is stored only where it passed its threshold: the least probable ones are nearest to it. What
+# measures the codebook already is not drawn to learn from.
 _DRAW_UNCERTAIN = f"""
     SELECT post_id, position, start, stop, text_digest, language, CAST(NULL AS double precision)
         AS inclusion_probability
@@ -55,7 +56,13 @@ _DRAW_UNCERTAIN = f"""
             AND code ->> 'code' = ANY(CAST(:codes AS text[]))
             AND coalesce(code ->> 'study', '') IN ('', CAST(:study AS text))
     ) AS sureness
-    WHERE margin IS NOT NULL ORDER BY margin, {_LOT} LIMIT :size
+    WHERE margin IS NOT NULL AND NOT EXISTS (
+        SELECT FROM annotation_items AS item JOIN annotation_tasks AS task
+            ON task.workspace_id = item.workspace_id AND task.id = item.task_id
+        WHERE item.workspace_id = :workspace AND item.post_id = unit.post_id
+            AND item.position IS NOT DISTINCT FROM unit.position
+            AND task.codebook = :codebook AND task.sample = 'random')
+    ORDER BY margin, {_LOT} LIMIT :size
 """
 _PROGRESS = text(
     """

@@ -29,9 +29,14 @@ class AnnotatedService:
         self._annotations = AnnotationRepository(session)
 
     async def list_coded(self, codebook: str) -> list[Coded]:
-        """Items that were drawn by uncertainty, in all tasks of a codebook, with what people said."""
+        """Items that were drawn by uncertainty, in all tasks of a codebook, with what people said.
+
+        Those that a random sample has drawn as well are left out: who learns from them cannot be measured on them.
+        """
         tasks = await TaskRepository(self._session).list_of_codebook(codebook, SampleKind.UNCERTAINTY, None)
-        return await self._annotations.list_coded(tasks) if tasks else []
+        measuring = await self._annotations.list_drawn(codebook, SampleKind.RANDOM)
+        coded = await self._annotations.list_coded(tasks) if tasks else []
+        return [each for each in coded if (each.item.post_id, each.item.position) not in measuring]
 
     async def note(self, task: TaskRow) -> None:
         """Has the codebook of a task trained before long, if the task is one to learn from."""
