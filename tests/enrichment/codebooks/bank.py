@@ -44,9 +44,11 @@ async def until_idle(running: Running, workspace: str = "alpha") -> None:
     await until(is_idle)
 
 
-def own_codes(enriched: dict[str, Any], codebook: str = "cards") -> list[list[str]]:
-    """The codes of each statement by an own codebook."""
-    return [
-        [code["code"] for code in statement["codes"] if code["codebook"] == codebook]
-        for statement in enriched["statements"]
-    ]
+def own_codings(enriched: dict[str, Any]) -> list[list[dict[str, Any]]]:
+    """What the codebook gave to each statement."""
+    return [[code for code in each["codes"] if code["codebook"] == "cards"] for each in enriched["statements"]]
+
+
+def own_codes(enriched: dict[str, Any]) -> list[list[str]]:
+    """The codes of each statement by the codebook."""
+    return [[code["code"] for code in codings] for codings in own_codings(enriched)]

@@ -19,12 +19,12 @@ from kit.events import BACKFILL, subject_of
 from kit.testing import Launch, Running, until
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched
 from pourquoi.ingest.v1.events_pb2 import Post, PostCollected, PostErased, PostUpdated
-from tests.enrichment.codebooks.bank import CARDS, Make, is_trained, own_codes, until_idle
+from tests.enrichment.codebooks.bank import CARDS, Make, is_trained, own_codes, own_codings, until_idle
 from tests.insight.support.peers import serve_ingest
 
 STUDY = "01960000-0000-7000-8000-000000000001"
 OTHER_STUDY = "01960000-0000-7000-8000-000000000002"
-LATE = "I ordered a new bank card two weeks ago and it has not arrived yet."
+LATE = "My new bank card has still not arrived."
 SMALL_TALK = "What a lovely sunny afternoon in the park."
 MakePost = Callable[..., Post]
 Collect = Callable[..., Any]
@@ -51,15 +51,15 @@ async def test_definitions_code_what_arrives_and_pass_over_the_rest(
     enrichment: Running, post: MakePost, collect: Collect, make: Make
 ) -> None:
     await make()
-    french = post("Toujours pas de nouvelles de ma carte bancaire commandée il y a deux semaines.")
+    french = post("Ma carte bancaire n'est pas encore arrivée.")
     posts = [post(LATE), post(SMALL_TALK), french, post("They charged me a fee when I withdrew cash abroad.")]
     await collect(*posts)
 
     found = [own_codes(await enriched(enrichment, each)) for each in posts]
 
     assert found == [[["card_late"]], [[]], [["card_late"]], [["fee_charged"]]]
-    [code] = (await enriched(enrichment, posts[0]))["statements"][0]["codes"]
-    assert (code["codebook"], code["version"], code["coder"]) == ("cards", 1, "model")
+    [[code]] = own_codings(await enriched(enrichment, posts[0]))
+    assert (code["version"], code["coder"]) == (1, "model")
     assert LATE[code["start"] : code["end"]] == LATE
     assert 0.5 <= code["probability"] < 1
 
@@ -75,7 +75,8 @@ async def test_what_was_stored_before_is_coded_and_published_again(
 
     assert own_codes(await enriched(enrichment, stored)) == [["card_late"]]
     events = [event.enrichment for event in await enrichment.published(PostEnriched, 3)]
-    assert [[code.code for code in event.statements[0].codes] for event in events if event.post_id == stored.id] == [
+    given = [[code.code for code in event.statements[0].codes if code.codebook == "cards"] for event in events]
+    assert [each for each, event in zip(given, events, strict=True) if event.post_id == stored.id] == [
         [],
         ["card_late"],
     ]
@@ -100,7 +101,7 @@ async def test_a_codebook_of_a_study_codes_its_posts_alone(
 
     assert before == [["card_late"], []]
     assert own_codes(await enriched(enrichment, moved))[0] == ["card_late"]
-    assert (await enriched(enrichment, moved))["statements"][0]["codes"][0]["study_id"] == OTHER_STUDY
+    assert own_codings(await enriched(enrichment, moved))[0][0]["study_id"] == OTHER_STUDY
 
 
 async def _is_at(running: Running, post: Post) -> bool:
@@ -118,7 +119,7 @@ async def test_a_resting_codebook_takes_its_codes_back_and_a_new_version_changes
 
     await enrichment.client.post(f"{path}/versions", json={"title": "Cards", "choice": "one", "codes": [renamed]})
     await until_idle(enrichment)
-    [[changed]] = [each["codes"] for each in (await enriched(enrichment, stored))["statements"]]
+    [[changed]] = own_codings(await enriched(enrichment, stored))
     await enrichment.client.patch(path, json={"is_active": False})
     await until_idle(enrichment)
 
@@ -134,8 +135,8 @@ async def test_a_codebook_of_whole_posts_codes_them_as_a_whole(
     words = LATE + " My neighbour got hers in three days."
     stored = await collect(post(words))
 
-    assert [code["code"] for code in stored["codes"]] == ["card_late"]
-    assert (stored["codes"][0]["start"], stored["codes"][0]["end"]) == (0, len(words))
+    [code] = [code for code in stored["codes"] if code["codebook"] == "cards"]
+    assert (code["code"], code["start"], code["end"]) == ("card_late", 0, len(words))
     assert [each["position"] for each in (await caught(enrichment, "cards/card_late"))[0]["codings"]] == [None]
 
 

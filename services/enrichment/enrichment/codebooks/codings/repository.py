@@ -101,14 +101,14 @@ class CodingRepository(Repository):
         """Writes the codes of posts and of their statements."""
         posts = (
             {
-                "post_id": each.origin.post_id,
+                "post_id": str(each.origin.post_id),
                 "codes": to_documents(each.reading.codes),
                 "code_keys": each.reading.code_keys,
             }
             for each in enrichments
         )
         statements = (
-            {"post_id": each.origin.post_id, "position": position, "codes": to_documents(statement.codes)}
+            {"post_id": str(each.origin.post_id), "position": position, "codes": to_documents(statement.codes)}
             for each in enrichments
             for position, statement in enumerate(each.reading.statements)
         )

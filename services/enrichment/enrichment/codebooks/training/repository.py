@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, text
 from sqlmodel import col
 
 from enrichment.models import EnrichmentRow, HeadRow
 from kit.db import Repository
 
 _KEPT_HEADS = 10
+_NEWEST = text(
+    "SELECT DISTINCT ON (workspace_id, codebook_id) workspace_id, codebook_id, model FROM codebook_heads "
+    "ORDER BY workspace_id, codebook_id, id DESC"
+)
 
 
 class HeadRepository(Repository):
@@ -45,13 +49,8 @@ class HeadRepository(Repository):
 
     async def list_of_other_models(self, model: str) -> list[tuple[str, UUID]]:
         """Workspace and id of codebooks whose newest head reads the vectors of another model, everywhere."""
-        newest = (
-            select(col(HeadRow.workspace_id), col(HeadRow.codebook_id), col(HeadRow.model))
-            .distinct(col(HeadRow.workspace_id), col(HeadRow.codebook_id))
-            .order_by(col(HeadRow.workspace_id), col(HeadRow.codebook_id), col(HeadRow.id).desc())
-        )
-        rows = await self.session.execute(newest)
-        return [(workspace, codebook_id) for workspace, codebook_id, trained_on in rows if trained_on != model]
+        rows = await self.session.execute(_NEWEST)
+        return [(row.workspace_id, row.codebook_id) for row in rows if row.model != model]
 
     def _ids(self, codebook_id: UUID) -> Select[UUID]:
         return (
