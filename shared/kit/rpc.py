@@ -59,6 +59,11 @@ async def rpc_session(context: object, scope: str = READ) -> AsyncIterator[Sessi
         yield session
 
 
+def rpc_principal() -> Principal:
+    """Who calls the RPC that is being answered."""
+    return _call.get().principal
+
+
 def uuid_of(value: str, name: str) -> UUID:
     """The UUID in a request's field; raises `Invalid` when it is none."""
     try:

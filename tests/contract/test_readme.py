@@ -34,7 +34,7 @@ def test_every_event_in_the_table_exists() -> None:
         subject_of(getattr(module, name)): name
         for module in (ingest_events, enrichment_events, segmentation_events, insight_events)
         for name in module.DESCRIPTOR.message_types_by_name
-        if name.endswith(("Changed", "Collected", "Updated", "Erased", "Enriched", "Published"))
+        if name.endswith(("Changed", "Collected", "Updated", "Erased", "Enriched", "Recorded", "Published"))
     }
     rows = dict(re.findall(r"^\| `([a-z_]+\.[a-z_]+\.[a-z]+\.v\d)` \| `(\w+)` \|", README, re.MULTILINE))
     assert rows.items() <= events.items()

@@ -1,20 +1,15 @@
-"""Models are loaded only if they fit together and fit the database."""
+"""Models are loaded only if they fit together."""
 
 from pathlib import Path
 
 import pytest
 
-from enrichment.encoding.weights import PACKAGED, WeightsError, locate
+from enrichment.encoding.weights import PACKAGED, locate
 from enrichment.heads.files import HeadError
 from enrichment.readings.loading import load
 from enrichment.settings import EnrichmentSettings
 
 PLAIN = {"precision": "float32", "threads": 1}
-
-
-def test_an_encoder_of_another_length_is_refused() -> None:
-    with pytest.raises(WeightsError, match="ENRICHMENT_DIMENSIONS"):
-        load(EnrichmentSettings(dimensions=768, **PLAIN))
 
 
 def test_an_encoder_of_another_name_needs_a_sentiment_head_of_its_own(tmp_path: Path) -> None:

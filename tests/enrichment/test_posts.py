@@ -13,10 +13,13 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sqlalchemy import text
 
 from enrichment.enrichments.enrichment import Enrichment
+from enrichment.enrichments.passes import PostReader
+from enrichment.enrichments.plan import Arrival
 from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.readings.reader import Reader
 from enrichment.readings.reading import Reading
 from kit.db import Session, new_id
+from kit.events import LIVE
 from kit.testing import Running, until
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched, PostEnrichment, SentimentLabel
 from pourquoi.ingest.v1.events_pb2 import AuthorErased, Post, PostCollected, PostErased, PostUpdated
@@ -98,29 +101,63 @@ async def test_a_changed_text_is_read_anew(enrichment: Running, post: MakePost, 
     assert [len(event.statements) for event in events] == [4, 2]
 
 
-async def test_an_exact_copy_is_not_read_again_and_a_near_one_is(
-    enrichment: Running, post: MakePost, collect: Collect, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    texts_read: list[str] = []
+@pytest.fixture
+def texts_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the models were given, in order."""
+    texts: list[str] = []
     read = Reader.read
 
-    def noting(self: Reader, texts: Sequence[str]) -> list[Reading]:
-        texts_read.extend(texts)
-        return read(self, texts)
+    def noting(self: Reader, given: Sequence[str]) -> list[Reading]:
+        texts.extend(given)
+        return read(self, given)
 
     monkeypatch.setattr(Reader, "read", noting)
-    first = post(COMPLAINT)
-    near = f"RT @anna: {COMPLAINT}"
-    original = await collect(first)
+    return texts
 
-    await collect(post(COMPLAINT, copy_of=first.id))
-    await collect(post(near, copy_of=first.id))
 
-    assert texts_read == [COMPLAINT, near]
-    of_first, of_exact, of_near = await enriched(enrichment, 3)
-    assert (of_first.post_id, of_exact.statements) == (first.id, of_first.statements)
-    assert (of_exact.vector, of_exact.model) == (of_first.vector, original["model"])
+async def test_what_was_said_before_is_not_read_again(
+    enrichment: Running, post: MakePost, collect: Collect, texts_read: list[str]
+) -> None:
+    near, other = f"RT @anna:  {COMPLAINT} https://t.co/1", f"{COMPLAINT} Again."
+    original = await collect(post(COMPLAINT))
+
+    for said in (COMPLAINT, near, other):
+        await collect(post(said))
+
+    assert texts_read == [COMPLAINT, other]
+    of_first, of_exact, of_near, of_other = await enriched(enrichment, 4)
+    assert (of_exact.statements, of_exact.vector) == (of_first.statements, of_first.vector)
+    assert (of_near.vector, of_near.model) == (of_first.vector, original["model"])
     assert [near[each.start : each.end] for each in of_near.statements][-1] == "Worst airline ever!"
+    assert len(of_other.statements) == len(of_first.statements) + 1
+
+
+async def test_copies_that_come_together_are_read_once(
+    enrichment: Running, post: MakePost, texts_read: list[str]
+) -> None:
+    copies = [post(f"{start}{COMPLAINT}{end}") for start in ("", "@united ") for end in ("", " http://a.b")]
+    arrivals = [Arrival(each, LIVE) for each in (*copies, post("Thanks, all is well."))]
+
+    await PostReader(enrichment.runtime.database, enrichment.runtime.state).enrich("alpha", arrivals)
+
+    assert texts_read == [COMPLAINT, "Thanks, all is well."]
+    found = {each.post_id: each for each in await enriched(enrichment, 5)}
+    for copy in copies:
+        last = found[copy.id].statements[-1]
+        assert copy.text[last.start : last.end] == "Worst airline ever!"
+
+
+async def test_a_reading_of_another_version_is_no_source(
+    enrichment: Running, post: MakePost, collect: Collect, texts_read: list[str]
+) -> None:
+    before = post(COMPLAINT)
+    await collect(before)
+    async with enrichment.runtime.database.session("alpha") as session:
+        await session.execute(text("UPDATE enrichments SET coding = 'of last year'"))
+
+    await collect(post(COMPLAINT))
+
+    assert texts_read == [COMPLAINT, COMPLAINT]
 
 
 async def test_a_copy_of_an_erased_post_is_read(enrichment: Running, post: MakePost, collect: Collect) -> None:
@@ -198,7 +235,7 @@ async def test_an_erasure_waits_for_what_is_being_stored(enrichment: Running, re
     """Otherwise it would find nothing to erase, and the post would appear right after it."""
     contested = post("the seat was broken")
     [reading] = reader.read([contested.text])
-    known = Enrichment.of(contested, reader.model, reading)
+    known = Enrichment.of(contested, reader.version, reading)
 
     async with enrichment.runtime.database.session("alpha") as storing:
         assert await EnrichmentRepository(storing).store([known])

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from enrichment.enrichments.service import Arrival, EnrichmentService
+from enrichment.enrichments.passes import PostReader
+from enrichment.enrichments.plan import Arrival
+from enrichment.enrichments.service import EnrichmentService
 from enrichment.readings.desk import ReadingDesk
 from kit.db import Database
 from kit.erasures.service import ErasedPosts
@@ -15,7 +17,7 @@ from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostCollected, PostErase
 
 @dataclass(frozen=True)
 class PostConsumer:
-    """Reads posts in batches: the models work between two short transactions, not within one.
+    """Reads posts in batches.
 
     One batch more is in hand than can be read at once, so that no reader waits for the database.
     """
@@ -36,27 +38,15 @@ class PostConsumer:
             await self._erase(
                 workspace, [each for each in messages if isinstance(each.event, PostErased | AuthorErased)]
             )
-            await self._enrich(
-                workspace,
-                [
-                    Arrival(each.event.post, each)
-                    for each in messages
-                    if isinstance(each.event, PostCollected | PostUpdated)
-                ],
-            )
+            arrivals = [
+                Arrival(each.event.post, each.lane, each)
+                for each in messages
+                if isinstance(each.event, PostCollected | PostUpdated)
+            ]
+            if arrivals:
+                await PostReader(self.database, self.desk).enrich(workspace, arrivals)
 
     async def _erase(self, workspace: str, messages: Sequence[Received]) -> None:
         if messages:
             async with self.database.session(workspace) as session:
                 await EnrichmentService(session).erase(ErasedPosts.of(messages))
-
-    async def _enrich(self, workspace: str, arrivals: Sequence[Arrival]) -> None:
-        if not arrivals:
-            return
-        async with self.database.session(workspace) as session:
-            plan = await EnrichmentService(session).plan(arrivals, self.desk.model)
-        if plan.is_empty:
-            return
-        readings = await self.desk.read(plan.texts)
-        async with self.database.session(workspace) as session:
-            await EnrichmentService(session).carry_out(plan, readings, self.desk.model)

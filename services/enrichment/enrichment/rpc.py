@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from uuid import UUID
 
+from enrichment.annotations.rpc import AnnotationServicer
+from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.service import EnrichmentService
 from enrichment.readings.desk import ReadingDesk
+from enrichment.search.filters import SearchFilters
 from enrichment.search.service import SearchService
 from kit.errors import Invalid
 from kit.rpc import rpc_session, uuid_of
 from pourquoi.enrichment.v1 import enrichment_pb2
-from pourquoi.enrichment.v1.enrichment_pb2_grpc import EnrichmentServiceServicer
 
 MOST_TEXTS = 256
 LONGEST_TEXT = 20_000
@@ -19,8 +22,8 @@ MOST_HITS = 100
 _USUAL_HITS = 10
 
 
-class EnrichmentServicer(EnrichmentServiceServicer):
-    """Vectors, enrichments and semantic search."""
+class EnrichmentServicer(AnnotationServicer):
+    """Vectors, enrichments, semantic search, and what people say of statements."""
 
     def __init__(self, desk: ReadingDesk) -> None:
         self._desk = desk
@@ -45,7 +48,7 @@ class EnrichmentServicer(EnrichmentServiceServicer):
         ids: list[UUID] = [uuid_of(post_id, "post_ids") for post_id in request.post_ids]
         async with rpc_session(context) as session:
             found = await EnrichmentService(session).list_by_ids(ids)
-        return enrichment_pb2.BatchGetEnrichmentsResponse(enrichments=[each.to_message() for each in found])
+        return enrichment_pb2.BatchGetEnrichmentsResponse(enrichments=map(to_message, found))
 
     async def SearchPosts(  # noqa: N802
         self, request: enrichment_pb2.SearchPostsRequest, context: object
@@ -53,8 +56,18 @@ class EnrichmentServicer(EnrichmentServiceServicer):
         """The posts nearest in meaning to a text, nearest first."""
         if not 0 <= request.limit <= MOST_HITS or len(request.text) > LONGEST_TEXT:
             raise Invalid(f"Ask for 1 to {MOST_HITS} hits, by a text of at most {LONGEST_TEXT} characters.")
-        study_id = uuid_of(request.study_id, "study_id") if request.study_id else None
+        filters = _filters(request)
         async with rpc_session(context) as session:
-            hits = await SearchService(session, self._desk).search(request.text, study_id, request.limit or _USUAL_HITS)
+            hits = await SearchService(session, self._desk).search(request.text, filters, request.limit or _USUAL_HITS)
         found = [enrichment_pb2.SearchHit(post_id=str(hit.post_id), similarity=hit.similarity) for hit in hits]
         return enrichment_pb2.SearchPostsResponse(hits=found)
+
+
+def _filters(request: enrichment_pb2.SearchPostsRequest) -> SearchFilters:
+    return SearchFilters(
+        study_id=uuid_of(request.study_id, "study_id") if request.study_id else None,
+        since=request.since.ToDatetime(UTC) if request.HasField("since") else None,
+        until=request.until.ToDatetime(UTC) if request.HasField("until") else None,
+        language=request.language or None,
+        code=request.code or None,
+    )

@@ -15,9 +15,6 @@ class EnrichmentSettings(ServiceSettings):
         "all-MiniLM-L6-v2",
         "Sentence-transformers model that pools by mean: the packaged one, a folder, or a name it can resolve.",
     )
-    dimensions: int = setting(
-        "ENRICHMENT_DIMENSIONS", 384, "Length of the encoder's vectors; the database is made for it once."
-    )
     precision: Literal["auto", "float32", "bfloat16"] = setting(
         "ENRICHMENT_PRECISION", "auto", "Number format of the encoder; `auto` tries which is fastest and faithful."
     )
@@ -27,4 +24,10 @@ class EnrichmentSettings(ServiceSettings):
         "",
         "Model file of the sentiment head, with its .sha256 beside it; empty takes the shipped one.",
     )
+    ingest_target: str = setting(
+        "ENRICHMENT_INGEST_TARGET", "127.0.0.1:9081", "Where ingest answers gRPC; it keeps the texts of posts."
+    )
     batch_posts: int = setting("ENRICHMENT_BATCH_POSTS", 256, "Most posts that are read and stored together.")
+    annotation_lease_minutes: int = setting(
+        "ENRICHMENT_ANNOTATION_LEASE_MINUTES", 15, "How long an item that a coder was shown waits for the answer."
+    )

@@ -3,7 +3,20 @@
 import typer
 from rich.text import Text
 
-from kit.cli import demo, erasures, events, insights, keys, platform, posts, queries, sources, studies
+from kit.cli import (
+    annotations,
+    codebooks,
+    demo,
+    erasures,
+    events,
+    insights,
+    keys,
+    platform,
+    posts,
+    queries,
+    sources,
+    studies,
+)
 from kit.cli.console import err
 from kit.cli.errors import CommandError
 from kit.local.accounts import AccountError
@@ -24,9 +37,11 @@ app.command("import")(posts.import_posts)
 app.add_typer(studies.app, name="study")
 app.add_typer(sources.app, name="source")
 app.add_typer(queries.app, name="query")
+app.add_typer(codebooks.app, name="codebook")
 app.command()(studies.segment)
 app.command()(insights.headlines)
 app.add_typer(insights.app, name="insights")
+app.add_typer(annotations.app, name="annotate")
 app.add_typer(erasures.erase, name="erase")
 app.add_typer(erasures.app, name="erasures")
 app.add_typer(events.app, name="events")

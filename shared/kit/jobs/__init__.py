@@ -1,7 +1,7 @@
 """Long work: queued with the request that asks for it, run under a lease, resumed where it stopped."""
 
 from kit.jobs.leases import LeaseLost
-from kit.jobs.queue import JobProgress, JobRepository, JobView, JsonObject, enqueue
+from kit.jobs.queue import JobProgress, JobRepository, JobView, JsonObject, enqueue, enqueue_once
 from kit.jobs.runner import JobContext, JobHandler, JobRunner
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "JsonObject",
     "LeaseLost",
     "enqueue",
+    "enqueue_once",
 ]

@@ -64,7 +64,7 @@ class Address(NamedTuple):
 
 SERVICES = (
     ServiceSpec("ingest", (8081, 9081), secret="INGEST_AUTHOR_KEY"),
-    ServiceSpec("enrichment", (8082, 9082), uses_every_core=True),
+    ServiceSpec("enrichment", (8082, 9082), calls=("ingest",), uses_every_core=True),
     ServiceSpec("segmentation", (8083, 9083), calls=("ingest",)),
     ServiceSpec("insight", (8084, 9084), calls=("ingest",)),
 )

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from enrichment.enrichments.schemas import SentimentView, StatementView
 from enrichment.readings.reading import Reading
+from enrichment.readings.schemas import FindingsView, StatementView, findings
 from kit.db import clean_text
 
 Text = Annotated[str, AfterValidator(clean_text), Field(max_length=5000)]
@@ -27,13 +27,10 @@ class AnalysedStatementView(StatementView):
     text: str
 
 
-class AnalysisView(BaseModel):
+class AnalysisView(FindingsView):
     """What was found in one text."""
 
-    language: str | None = Field(description="BCP 47; null when the text does not tell.")
-    sentiment: SentimentView
-    statements: list[AnalysedStatementView]
-    keyphrases: list[str] = Field(description="Most telling first.")
+    statements: list[AnalysedStatementView]  # type: ignore[assignment]
 
     @classmethod
     def of(cls, text: str, reading: Reading) -> Self:
@@ -44,12 +41,7 @@ class AnalysisView(BaseModel):
             )
             for index, each in enumerate(reading.statements)
         ]
-        return cls(
-            language=reading.language or None,
-            sentiment=SentimentView.of(reading.sentiment),
-            statements=statements,
-            keyphrases=list(reading.keyphrases),
-        )
+        return cls.model_validate({**findings(reading), "statements": statements})
 
 
 class AnalysesView(BaseModel):

@@ -1,4 +1,4 @@
-"""An enrichment as the service holds it, and as events and gRPC carry it."""
+"""An enrichment as the service holds it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
-from enrichment.readings.reading import Reading, StatementReading
-from enrichment.sentiments.polarity import Sentiment
-from pourquoi.enrichment.v1 import events_pb2
+from enrichment.readings.reading import ReaderVersion, Reading
+from enrichment.texts.layout import Layout, laid_out
 from pourquoi.ingest.v1.events_pb2 import Post
 
 
@@ -25,6 +22,7 @@ class Origin:
     published_at: datetime
     study_ids: tuple[UUID, ...]
     is_repost: bool
+    copy_of: UUID | None = None
 
     @classmethod
     def of(cls, post: Post) -> Origin:
@@ -36,70 +34,49 @@ class Origin:
             post.published_at.ToDatetime(UTC),
             tuple(sorted(map(UUID, post.study_ids))),
             post.is_repost,
+            UUID(post.copy_of) if post.copy_of else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Tells texts apart without keeping them: the text by its every character, and what it says however laid out."""
+
+    text_digest: bytes
+    spoken_digest: bytes
+    layout: Layout
+
+    @classmethod
+    def of(cls, text: str) -> Wording:
+        """The wording of a text."""
+        words, layout = laid_out(text)
+        return cls(digest(text), digest(words), layout)
+
+
+@dataclass(frozen=True, slots=True)
 class Enrichment:
-    """What is known of one post; `text_digest` tells whether another revision has the same text."""
+    """What is known of one post."""
 
     origin: Origin
     revision: int
-    text_digest: bytes
-    model: str
+    wording: Wording
+    version: ReaderVersion
     reading: Reading
 
     @classmethod
-    def of(cls, post: Post, model: str, reading: Reading) -> Enrichment:
-        """What `model` read in a post; raises `ValueError` when one of its ids is none."""
-        return cls(Origin.of(post), post.revision, digest(post.text), model, reading)
+    def of(cls, post: Post, version: ReaderVersion, reading: Reading) -> Enrichment:
+        """What was read in a post; raises `ValueError` when one of its ids is none."""
+        return cls(Origin.of(post), post.revision, Wording.of(post.text), version, reading)
+
+    def is_of(self, text: str) -> bool:
+        """True when this is what was read in exactly this text."""
+        return self.wording.text_digest == digest(text)
 
     def moved_to(self, post: Post) -> Enrichment:
         """The enrichment of a later revision with the same text."""
         return replace(self, origin=Origin.of(post), revision=post.revision)
 
-    def to_message(self) -> events_pb2.PostEnrichment:
-        """The enrichment in protobuf."""
-        origin, reading = self.origin, self.reading
-        published_at = Timestamp()
-        published_at.FromDatetime(origin.published_at)
-        return events_pb2.PostEnrichment(
-            post_id=str(origin.post_id),
-            author_id=str(origin.author_id),
-            platform=origin.platform,
-            published_at=published_at,
-            study_ids=map(str, origin.study_ids),
-            revision=self.revision,
-            language=reading.language,
-            sentiment=_sentiment(reading.sentiment),
-            vector=reading.vector,
-            statements=[_statement(index, statement) for index, statement in enumerate(reading.statements)],
-            keyphrases=reading.keyphrases,
-            model=self.model,
-            is_repost=origin.is_repost,
-        )
-
 
 def digest(text: str) -> bytes:
     """Tells texts apart without keeping them."""
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
-def _statement(index: int, statement: StatementReading) -> events_pb2.Statement:
-    return events_pb2.Statement(
-        index=index,
-        start=statement.span.start,
-        end=statement.span.end,
-        vector=statement.vector,
-        sentiment=_sentiment(statement.sentiment),
-    )
-
-
-def _sentiment(sentiment: Sentiment) -> events_pb2.Sentiment:
-    label = 0 if sentiment.polarity is None else sentiment.polarity + 1
-    return events_pb2.Sentiment(
-        label=events_pb2.SentimentLabel.ValueType(label),
-        negative=sentiment.negative,
-        neutral=sentiment.neutral,
-        positive=sentiment.positive,
-    )

@@ -11,13 +11,16 @@ from uuid import UUID
 
 import numpy as np
 import orjson
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import col, select
 
-from enrichment.enrichments.enrichment import Enrichment, Origin
+from enrichment.enrichments.documents import codes_of, entities_of, personal_data_of, reasons_of, to_documents
+from enrichment.enrichments.enrichment import Enrichment, Origin, Wording
+from enrichment.enrichments.plan import Source
 from enrichment.models import EnrichmentRow, ErasedPost, StatementRow
-from enrichment.readings.reading import Reading, StatementReading
+from enrichment.readings.reading import ReaderVersion, Reading, StatementReading
 from enrichment.sentiments.polarity import Polarity, Sentiment
+from enrichment.texts.layout import Layout
 from enrichment.texts.spans import Span
 from kit.db import Repository
 
@@ -26,8 +29,9 @@ JsonRow: TypeAlias = dict[str, object]
 # A batch goes in as one JSON document: a post's lists have lengths of their own, which `unnest` cannot take apart.
 _COLUMNS = (
     "post_id uuid, author_id uuid, platform text, published_at timestamptz, study_ids uuid[], is_repost boolean, "
-    "revision integer, text_digest bytea, model text, language text, polarity smallint, negative real, neutral real, "
-    "positive real, vector halfvec, keyphrases text[]"
+    "copy_of uuid, revision integer, text_digest bytea, spoken_digest bytea, spoken_runs integer[], model text, "
+    "coding text, language text, polarity smallint, negative real, neutral real, positive real, vector halfvec, "
+    "keyphrases text[], code_keys text[], codes jsonb, entities jsonb, reasons jsonb, personal_data jsonb"
 )
 _NAMES = [column.split()[0] for column in _COLUMNS.split(", ")]
 _STORE = text(
@@ -37,15 +41,18 @@ _STORE = text(
     WHERE NOT EXISTS (SELECT FROM erased_posts AS erased
         WHERE erased.workspace_id = :workspace AND erased.post_id = given.post_id)
     ON CONFLICT (workspace_id, post_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])}
-    WHERE enrichments.revision < excluded.revision
+    WHERE enrichments.revision < excluded.revision OR enrichments.revision = excluded.revision
+        AND (enrichments.model, enrichments.coding) <> (excluded.model, excluded.coding)
     RETURNING post_id, xmax <> 0 AS is_replaced
     """
 )
 _ADD_STATEMENTS = text(
     """
-    INSERT INTO statements (workspace_id, post_id, position, start, stop, polarity, negative, neutral, positive, vector)
+    INSERT INTO statements
+        (workspace_id, post_id, position, start, stop, polarity, negative, neutral, positive, vector, codes)
     SELECT :workspace, given.* FROM json_to_recordset(CAST(:rows AS json)) AS given (post_id uuid, position integer,
-        start integer, stop integer, polarity smallint, negative real, neutral real, positive real, vector bytea)
+        start integer, stop integer, polarity smallint, negative real, neutral real, positive real, vector bytea,
+        codes jsonb)
     """
 )
 _DROP_STATEMENTS = text("DELETE FROM statements WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
@@ -56,6 +63,19 @@ _BURY = text(
 )
 _KEEP_FROM_ERASURE = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:workspace, 1))")
 _KEEP_FROM_STORING = text("SELECT pg_advisory_xact_lock(hashtextextended(:workspace, 1))")
+_KNOWN = text(
+    "SELECT post_id, revision, text_digest, model, coding FROM enrichments "
+    "WHERE workspace_id = :workspace AND post_id = ANY(:ids)"
+)
+# One row each, however many posts say the same.
+_SOURCES = text(
+    """
+    SELECT source.post_id FROM unnest(CAST(:digests AS bytea[])) AS said (digest) CROSS JOIN LATERAL (
+        SELECT post_id FROM enrichments WHERE workspace_id = :workspace AND spoken_digest = said.digest
+            AND model = :model AND coding = :coding LIMIT 1
+    ) AS source
+    """
+)
 _COVERAGE = text(
     "SELECT count(*) AS posts, min(published_at) AS first, max(published_at) AS last FROM enrichments "
     "WHERE workspace_id = :workspace AND study_ids @> ARRAY[CAST(:study_id AS uuid)]"
@@ -68,7 +88,11 @@ class Known:
 
     revision: int
     text_digest: bytes
-    model: str
+    version: ReaderVersion
+
+    def covers(self, revision: int, version: ReaderVersion) -> bool:
+        """True when such a reading would tell nothing new."""
+        return self.revision > revision or (self.revision, self.version) == (revision, version)
 
 
 @dataclass(frozen=True)
@@ -94,12 +118,27 @@ class EnrichmentRepository(Repository):
 
     async def list_known(self, ids: Collection[UUID]) -> dict[UUID, Known]:
         """What was read of the posts before."""
+        found = await self.session.execute(_KNOWN, {"workspace": self.workspace, "ids": list(ids)})
+        return {
+            each.post_id: Known(each.revision, each.text_digest, ReaderVersion(each.model, each.coding))
+            for each in found
+        }
+
+    async def list_sources(self, digests: Collection[bytes], version: ReaderVersion) -> dict[bytes, Source]:
+        """A reading of each of what is said, by its digest, where this reader has one."""
+        if not digests:
+            return {}
         found = await self.session.execute(
-            select(EnrichmentRow.post_id, EnrichmentRow.revision, EnrichmentRow.text_digest, EnrichmentRow.model).where(
-                col(EnrichmentRow.workspace_id) == self.workspace, col(EnrichmentRow.post_id).in_(ids)
-            )
+            _SOURCES,
+            {
+                "workspace": self.workspace,
+                "digests": list(digests),
+                "model": version.model,
+                "coding": version.coding,
+            },
         )
-        return {row.post_id: Known(row.revision, row.text_digest, row.model) for row in found}
+        known = await self.list_by_ids(list(found.scalars()))
+        return {each.wording.spoken_digest: Source(each.wording.layout, each.reading) for each in known}
 
     async def list_by_ids(self, ids: Sequence[UUID]) -> list[Enrichment]:
         """The enrichments in the order of the ids; unknown ids are left out.
@@ -135,7 +174,7 @@ class EnrichmentRepository(Repository):
         """
         if not enrichments:
             return set()
-        await self.session.execute(_KEEP_FROM_ERASURE, {"workspace": self.workspace})
+        await self.hold_off_erasures()
         ordered = sorted(enrichments, key=lambda enrichment: enrichment.origin.post_id)
         stored = await self.session.execute(_STORE, self._document(map(_row, ordered)))
         is_replaced = {row.post_id: row.is_replaced for row in stored}
@@ -146,6 +185,10 @@ class EnrichmentRepository(Repository):
         statements = (row for enrichment in written for row in _statement_rows(enrichment))
         await self.session.execute(_ADD_STATEMENTS, self._document(statements))
         return set(is_replaced)
+
+    async def hold_off_erasures(self) -> None:
+        """Makes erasures of the workspace wait for the end of this transaction: what it reads of posts will hold."""
+        await self.session.execute(_KEEP_FROM_ERASURE, {"workspace": self.workspace})
 
     async def erase(self, moments: Mapping[UUID, datetime]) -> None:
         """Removes the posts and remembers that they were erased.
@@ -160,6 +203,11 @@ class EnrichmentRepository(Repository):
         )
         for statement in (_DROP_STATEMENTS, _DROP):
             await self.session.execute(statement, {"workspace": self.workspace, "ids": ids})
+
+    async def count(self) -> int:
+        """How many posts are enriched."""
+        query = select(func.count()).where(col(EnrichmentRow.workspace_id) == self.workspace)
+        return (await self.session.execute(query)).scalar_one()
 
     async def coverage(self, study_id: UUID) -> Coverage:
         """How much of a study is enriched; nothing of a study that is not known."""
@@ -181,13 +229,22 @@ def _row(enrichment: Enrichment) -> JsonRow:
         "published_at": origin.published_at,
         "study_ids": origin.study_ids,
         "is_repost": origin.is_repost,
+        "copy_of": origin.copy_of,
         "revision": enrichment.revision,
-        "text_digest": _hex(enrichment.text_digest),
-        "model": enrichment.model,
+        "text_digest": _hex(enrichment.wording.text_digest),
+        "spoken_digest": _hex(enrichment.wording.spoken_digest),
+        "spoken_runs": enrichment.wording.layout.runs,
+        "model": enrichment.version.model,
+        "coding": enrichment.version.coding,
         "language": reading.language,
         **_sentiment_row(reading.sentiment),
         "vector": np.frombuffer(reading.vector, "<f2"),
         "keyphrases": reading.keyphrases,
+        "code_keys": reading.code_keys,
+        "codes": to_documents(reading.codes),
+        "entities": to_documents(reading.entities),
+        "reasons": to_documents(reading.reasons),
+        "personal_data": to_documents(reading.personal_data),
     }
 
 
@@ -200,6 +257,7 @@ def _statement_rows(enrichment: Enrichment) -> list[JsonRow]:
             "stop": statement.span.end,
             **_sentiment_row(statement.sentiment),
             "vector": _hex(statement.vector),
+            "codes": to_documents(statement.codes),
         }
         for position, statement in enumerate(enrichment.reading.statements)
     ]
@@ -216,12 +274,29 @@ def _hex(value: bytes) -> str:
 
 
 def _enrichment(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Enrichment:
-    origin = Origin(
-        row.post_id, row.author_id, row.platform, row.published_at, tuple(sorted(row.study_ids)), row.is_repost
+    studies = tuple(sorted(row.study_ids))
+    origin = Origin(row.post_id, row.author_id, row.platform, row.published_at, studies, row.is_repost, row.copy_of)
+    version = ReaderVersion(row.model, row.coding)
+    wording = Wording(row.text_digest, row.spoken_digest or b"", Layout.of_runs(row.spoken_runs))
+    return Enrichment(origin, row.revision, wording, version, _reading(row, statements))
+
+
+def _reading(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Reading:
+    return Reading(
+        row.language,
+        _sentiment(row),
+        row.vector,
+        tuple(map(_statement, statements)),
+        tuple(row.keyphrases),
+        codes_of(row.codes),
+        entities_of(row.entities),
+        reasons_of(row.reasons),
+        personal_data_of(row.personal_data),
     )
-    readings = (StatementReading(Span(each.start, each.stop), each.vector, _sentiment(each)) for each in statements)
-    reading = Reading(row.language, _sentiment(row), row.vector, tuple(readings), tuple(row.keyphrases))
-    return Enrichment(origin, row.revision, row.text_digest, row.model, reading)
+
+
+def _statement(row: StatementRow) -> StatementReading:
+    return StatementReading(Span(row.start, row.stop), row.vector, _sentiment(row), codes_of(row.codes))
 
 
 def _sentiment(row: EnrichmentRow | StatementRow) -> Sentiment:

@@ -3,61 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from enrichment.enrichments.enrichment import Enrichment, digest
+from enrichment.annotations.repository import AnnotationRepository
+from enrichment.codebooks.codings.service import CodingService
+from enrichment.codebooks.labels.service import LabelService
+from enrichment.codebooks.training.annotated import AnnotatedService
+from enrichment.enrichments.enrichment import Enrichment, Wording
+from enrichment.enrichments.messages import to_message
+from enrichment.enrichments.plan import Arrival, Plan, Worded, newest_of
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
-from enrichment.readings.reading import Reading
+from enrichment.readings.reading import ReaderVersion, Reading
 from kit.db import Session
 from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
-from kit.events import Received
 from kit.outbox import emit
-from pourquoi.enrichment.v1.events_pb2 import PostEnriched
-from pourquoi.ingest.v1.events_pb2 import Post
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A revision of a post, and the message that brought it."""
-
-    post: Post
-    message: Received
-
-    @property
-    def post_id(self) -> UUID:
-        """Id of the post; raises `ValueError` when it is none."""
-        return UUID(self.post.id)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a batch of arrivals asks for, by post: texts to read, and changes of everything but the text.
-
-    `copied` are posts with exactly the text of one that was read before, and its reading. Nearly the same text is not
-    enough: statements are spans of it, and a link or a handle in front moves them all.
-    """
-
-    unread: Mapping[UUID, Arrival]
-    same_text: Mapping[UUID, Arrival]
-    copied: Mapping[UUID, tuple[Arrival, Reading]]
-
-    @property
-    def texts(self) -> list[str]:
-        """The texts to read."""
-        return [arrival.post.text for arrival in self.unread.values()]
-
-    @property
-    def is_empty(self) -> bool:
-        """True when everything that arrived was known or erased."""
-        return not (self.unread or self.same_text or self.copied)
-
-    def message_of(self, post_id: UUID) -> Received:
-        """The message that brought a post of this plan."""
-        if post_id in self.copied:
-            return self.copied[post_id][0].message
-        return (self.unread.get(post_id) or self.same_text[post_id]).message
+from pourquoi.enrichment.v1.events_pb2 import AnnotationRecorded, PostEnriched
 
 
 class EnrichmentService:
@@ -67,60 +28,68 @@ class EnrichmentService:
         self._session = session
         self._enrichments = EnrichmentRepository(session)
 
-    async def plan(self, arrivals: Sequence[Arrival], model: str) -> Plan:
-        """Sorts out what is stale, erased, or known with the same text by the same model, of itself or of its first."""
-        newest = _newest(arrivals)
+    async def plan(self, arrivals: Sequence[Arrival], version: ReaderVersion) -> Plan:
+        """Sorts out what is stale, erased, known, or said before by this post or another.
+
+        What another reader has read of the same revision is to be read again.
+        """
+        newest = newest_of(arrivals)
         known = await self._enrichments.list_known(newest.keys())
         erased = await self._enrichments.list_erased(newest.keys())
-        unread, same_text = {}, {}
+        to_read: dict[UUID, Worded] = {}
+        same_text: dict[UUID, Arrival] = {}
         for post_id, arrival in newest.items():
             before = known.get(post_id)
-            if post_id in erased or (before and before.revision >= arrival.post.revision):
+            if post_id in erased or (before and before.covers(arrival.post.revision, version)):
                 continue
-            if before and (before.model, before.text_digest) == (model, digest(arrival.post.text)):
+            wording = Wording.of(arrival.post.text)
+            if before and (before.version, before.text_digest) == (version, wording.text_digest):
                 same_text[post_id] = arrival
             else:
-                unread[post_id] = arrival
-        copied = await self._copied(unread, model)
-        return Plan({key: unread[key] for key in unread if key not in copied}, same_text, copied)
+                to_read[post_id] = Worded(arrival, wording)
+        return await self._without_copies(to_read, same_text, version)
 
-    async def _copied(self, unread: Mapping[UUID, Arrival], model: str) -> dict[UUID, tuple[Arrival, Reading]]:
-        """The posts whose text was read before by the same model, in the first post of their group of copies."""
-        firsts = {
-            key: UUID(each.post.copy_of) for key, each in unread.items() if each.post.copy_of not in ("", each.post.id)
+    async def _without_copies(
+        self, to_read: Mapping[UUID, Worded], same_text: Mapping[UUID, Arrival], version: ReaderVersion
+    ) -> Plan:
+        """Of posts that say the same only one is read, and none where one was before."""
+        said = {post_id: each.wording.spoken_digest for post_id, each in to_read.items()}
+        sources = await self._enrichments.list_sources({*said.values()}, version)
+        # The first post of each, since a later one would take its place.
+        first = {digest: post_id for post_id, digest in reversed(said.items())}
+        unread = {
+            post_id: each
+            for post_id, each in to_read.items()
+            if said[post_id] not in sources and first[said[post_id]] == post_id
         }
-        stored = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list({*firsts.values()}))}
-        return {
-            key: (unread[key], stored[first].reading)
-            for key, first in firsts.items()
-            if first in stored
-            and (stored[first].model, stored[first].text_digest) == (model, digest(unread[key].post.text))
-        }
+        copies = {post_id: each for post_id, each in to_read.items() if post_id not in unread}
+        return Plan(unread, copies, same_text, sources)
 
-    async def carry_out(self, plan: Plan, readings: Sequence[Reading], model: str) -> None:
+    async def carry_out(self, plan: Plan, readings: Sequence[Reading], version: ReaderVersion) -> None:
         """Stores the readings of the plan's texts, and tells what really changed."""
-        read = [
-            Enrichment.of(arrival.post, model, reading)
-            for arrival, reading in [*zip(plan.unread.values(), readings, strict=True), *plan.copied.values()]
-        ]
+        read = list(plan.enriched(readings, version))
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
         moved = [before.moved_to(plan.same_text[post_id].post) for post_id, before in known.items()]
-        written = await self._enrichments.store(read + moved)
-        for enrichment in read + moved:
+        coded = await CodingService(self._session).put_codes(read + moved, plan.wordings)
+        written = await self._enrichments.store(coded)
+        for enrichment in coded:
             before = known.get(enrichment.origin.post_id)
-            is_changed = before is None or before.origin != enrichment.origin
+            is_changed = before is None or (before.origin, before.reading) != (enrichment.origin, enrichment.reading)
             if is_changed and enrichment.origin.post_id in written:
-                self._publish(enrichment, plan.message_of(enrichment.origin.post_id))
+                self._publish(enrichment, plan.arrival_of(enrichment.origin.post_id))
 
-    def _publish(self, enrichment: Enrichment, message: Received) -> None:
-        event = PostEnriched(enrichment=enrichment.to_message())
-        emit(self._session, event, lane=message.lane, cause=message)
+    def _publish(self, enrichment: Enrichment, arrival: Arrival) -> None:
+        event = PostEnriched(enrichment=to_message(enrichment))
+        emit(self._session, event, lane=arrival.lane, cause=arrival.cause)
 
     async def erase(self, erased: ErasedPosts) -> None:
         """Removes what is known of the posts, for good, and what waits to be published of them."""
         if erased.moments:
             await self._enrichments.erase(erased.moments)
-        await ErasureRecords(self._session).apply(erased, (PostEnriched,))
+            await AnnotatedService(self._session).forget(erased.moments)
+            await AnnotationRepository(self._session).erase(erased.moments)
+            await LabelService(self._session).erase(erased.moments.keys())
+        await ErasureRecords(self._session).apply(erased, (PostEnriched, AnnotationRecorded))
 
     async def get(self, post_id: UUID) -> Enrichment:
         """The enrichment of a post; raises `NotFound`."""
@@ -133,16 +102,10 @@ class EnrichmentService:
         """The enrichments in the order of the ids; unknown ids are left out."""
         return await self._enrichments.list_by_ids(ids)
 
+    async def count(self) -> int:
+        """How many posts are enriched."""
+        return await self._enrichments.count()
+
     async def coverage(self, study_id: UUID) -> Coverage:
         """How much of a study is enriched."""
         return await self._enrichments.coverage(study_id)
-
-
-def _newest(arrivals: Sequence[Arrival]) -> dict[UUID, Arrival]:
-    """The highest revision of each post."""
-    newest: dict[UUID, Arrival] = {}
-    for arrival in arrivals:
-        known = newest.get(arrival.post_id)
-        if known is None or known.post.revision < arrival.post.revision:
-            newest[arrival.post_id] = arrival
-    return newest

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from threadpoolctl import threadpool_limits
 
-from enrichment.readings.reading import Reading
+from enrichment.readings.reading import ReaderVersion, Reading
+from enrichment.readings.turns import Turns, Urgency
 from enrichment.settings import EnrichmentSettings
+from enrichment.vectors.sizing import VectorSpace
 
 if TYPE_CHECKING:
     from enrichment.readings.reader import Reader
 
 Found = TypeVar("Found")
 
-# Texts that are read without a break: an interactive request waits for so many of a batch, no more.
+# What is read without a break, which is what somebody more urgent waits for: so many texts, or so many characters
+# and the text that goes beyond them.
 _TEXTS_AT_ONCE = 128
+_CHARACTERS_AT_ONCE = 64 * 1024
 _SWITCH_SECONDS = 0.0005
 
 
 class ReadingDesk:
-    """Takes texts from any number of callers and has them read, some at a time, in turn.
+    """Takes texts from any number of callers and has them read, some at a time, the most urgent first.
 
     `readers` threads read at once, each for another caller. One thread a text is faster than several for one:
     nobody waits for a slower neighbour, and what is no matrix product runs beside the others' products.
@@ -35,26 +39,51 @@ class ReadingDesk:
         self.readers = readers
         self._reader = reader
         self._threads = threads
+        self._turns = Turns(readers)
 
     @property
     def model(self) -> str:
         """Name and version of the encoder."""
         return self._reader.model
 
-    async def read(self, texts: Sequence[str]) -> list[Reading]:
+    @property
+    def space(self) -> VectorSpace:
+        """What the vectors compare with."""
+        return VectorSpace(self._reader.model, self._reader.encoder.dimensions)
+
+    @property
+    def version(self) -> ReaderVersion:
+        """What reads here."""
+        return self._reader.version
+
+    async def read(self, texts: Sequence[str], urgency: Urgency = Urgency.ASKED) -> list[Reading]:
         """One reading per text, in order."""
-        return await self._in_turn(self._reader.read, texts)
+        return await self._in_turn(self._reader.read, texts, urgency)
 
     async def embed(self, texts: Sequence[str]) -> list[bytes]:
         """The unit vector of each text in float16, little endian."""
-        return await self._in_turn(self._reader.embed, texts)
+        return await self._in_turn(self._reader.embed, texts, Urgency.ASKED)
 
-    async def _in_turn(self, work: Callable[[Sequence[str]], list[Found]], texts: Sequence[str]) -> list[Found]:
+    async def _in_turn(
+        self, work: Callable[[Sequence[str]], list[Found]], texts: Sequence[str], urgency: Urgency
+    ) -> list[Found]:
         loop = asyncio.get_running_loop()
         found: list[Found] = []
-        for first in range(0, len(texts), _TEXTS_AT_ONCE):
-            found += await loop.run_in_executor(self._threads, work, texts[first : first + _TEXTS_AT_ONCE])
+        for piece in _pieces(texts):
+            async with self._turns.taken(urgency):
+                found += await loop.run_in_executor(self._threads, work, piece)
         return found
+
+
+def _pieces(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    first = characters = 0
+    for last, text in enumerate(texts, 1):
+        characters += len(text)
+        if last - first >= _TEXTS_AT_ONCE or characters > _CHARACTERS_AT_ONCE:
+            yield texts[first:last]
+            first, characters = last, 0
+    if first < len(texts):
+        yield texts[first:]
 
 
 @asynccontextmanager

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from enrichment.encoding.encoder import Encoder
+from enrichment.coding.coder import Coder, Coders, Passages, code_all
+from enrichment.coding.codes import Code
+from enrichment.encoding.encoder import Encoded, Encoder
 from enrichment.keyphrases.extraction import keyphrases
 from enrichment.languages.identifier import LanguageIdentifier
-from enrichment.readings.reading import Reading, StatementReading
+from enrichment.readings.reading import ReaderVersion, Reading, StatementReading
+from enrichment.reasons.finder import reasons
 from enrichment.sentiments.head import SentimentHead
 from enrichment.sentiments.polarity import Sentiment
 from enrichment.statements.splitter import split
@@ -26,11 +28,17 @@ class Reader:
     encoder: Encoder
     identifier: LanguageIdentifier
     head: SentimentHead
+    coders: Coders
 
     @property
     def model(self) -> str:
         """Name and version of the encoder."""
         return self.encoder.label
+
+    @property
+    def version(self) -> ReaderVersion:
+        """What reads: readings of another version are not to be compared with these."""
+        return ReaderVersion(self.encoder.label, self.coders.version)
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading per text, in order; equal texts are read once."""
@@ -44,47 +52,58 @@ class Reader:
 
     def _read(self, texts: Sequence[str]) -> Iterator[Reading]:
         languages = self.identifier.identify(texts)
-        statements = [split(text, language) for text, language in zip(texts, languages, strict=True)]
-        encoded = self.encoder.encode(texts, statements)
-        sentiments = self._sentiments(texts, encoded.features, languages)
-        parts = self._parts(texts, languages, statements, encoded.statement_features)
-        vectors, part_vectors = _halved(encoded.vectors), iter(_halved(encoded.statement_vectors))
-        for row, (text, language, spans) in enumerate(zip(texts, languages, statements, strict=True)):
+        spans = [split(text, language) for text, language in zip(texts, languages, strict=True)]
+        encoded = self.encoder.encode(texts, spans)
+        posts = Passages(texts, languages, encoded.features, encoded.vectors)
+        found = self._found(posts, self.coders.posts)
+        statements = self._statements(posts, spans, encoded)
+        for text, language, whole, parts in zip(texts, languages, found, spans, strict=True):
             yield Reading(
                 language,
-                sentiments[row],
-                vectors[row],
-                _statements(spans, [next(part_vectors) for _ in spans], [next(parts) for _ in spans]),
+                whole.sentiment,
+                whole.vector,
+                _of_one_post([next(statements) for _ in parts]),
                 tuple(keyphrases(text, language)),
+                whole.codes,
+                reasons=reasons(text, language),
             )
 
-    def _parts(
-        self,
-        texts: Sequence[str],
-        languages: Sequence[str],
-        statements: Sequence[Sequence[Span]],
-        features: NDArray[np.float32],
-    ) -> Iterator[Sentiment]:
-        """Sentiments of all statements; each is taken to be in the language of its text."""
-        said = [text[span.start : span.end] for text, spans in zip(texts, statements, strict=True) for span in spans]
-        spoken_in = chain.from_iterable(
-            [language] * len(spans) for language, spans in zip(languages, statements, strict=True)
+    def _statements(
+        self, posts: Passages, spans: Sequence[Sequence[Span]], encoded: Encoded
+    ) -> Iterator[StatementReading]:
+        """All statements in order; each is taken to be in the language of its post."""
+        owned = [(row, span) for row, of_post in enumerate(spans) for span in of_post]
+        passages = Passages(
+            [posts.texts[row][span.start : span.end] for row, span in owned],
+            [posts.languages[row] for row, _ in owned],
+            encoded.statement_features,
+            encoded.statement_vectors,
         )
-        return iter(self._sentiments(said, features, list(spoken_in)))
+        for (_, span), found in zip(owned, self._found(passages, self.coders.statements), strict=True):
+            codes = tuple(code.moved_by(span.start) for code in found.codes)
+            yield StatementReading(span, found.vector, found.sentiment, codes)
 
-    def _sentiments(
-        self, texts: Sequence[str], features: NDArray[np.float32], languages: Sequence[str]
-    ) -> list[Sentiment]:
-        shares = self.head.probabilities(texts, features, languages)
+    def _found(self, passages: Passages, coders: Sequence[Coder]) -> Iterator[_Found]:
+        shares = self.head.probabilities(passages.texts, passages.features, passages.languages)
         polarities = self.head.decide(shares)
-        return [Sentiment(polarity, *row) for polarity, row in zip(polarities, shares.tolist(), strict=True)]
+        codes = code_all(coders, passages)
+        vectors = _halved(passages.vectors)
+        for polarity, row, vector, coded in zip(polarities, shares.tolist(), vectors, codes, strict=True):
+            yield _Found(Sentiment(polarity, *row), vector, coded)
 
 
-def _statements(
-    spans: Sequence[Span], vectors: Sequence[bytes], sentiments: Sequence[Sentiment]
-) -> tuple[StatementReading, ...]:
-    kept = vectors if len(spans) > 1 else [b""] * len(spans)
-    return tuple(map(StatementReading, spans, kept, sentiments))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What every passage has, be it a statement or a post."""
+
+    sentiment: Sentiment
+    vector: bytes
+    codes: tuple[Code, ...]
+
+
+def _of_one_post(statements: list[StatementReading]) -> tuple[StatementReading, ...]:
+    """The only statement of a post needs no vector: its post's is the same."""
+    return tuple(statements) if len(statements) > 1 else tuple(replace(each, vector=b"") for each in statements)
 
 
 def _halved(vectors: NDArray[np.float32]) -> list[bytes]:

@@ -11,7 +11,9 @@ from rich.table import Table
 from enrichment.encoding.encoder import Encoder
 from enrichment.languages.identifier import LanguageIdentifier
 from enrichment.scores.measures import Answers, Score, SentimentScorer, language_answers
+from enrichment.scores.own_codebooks import OwnCodebookScorer
 from enrichment.scores.published import FASTTEXT, LINGUA, TWEETEVAL, XLM_T
+from enrichment.scores.rows import table_of
 from enrichment.sentiments.head import MODEL, SentimentHead
 from enrichment.settings import EnrichmentSettings
 from enrichment.training.corpora import data_folder
@@ -27,6 +29,7 @@ def main() -> None:
     console.print(_tweeteval_table(scorer.tweeteval(folder).macro_recall))
     console.print(_umsab_table({code: answers.macro_f1 for code, answers in scorer.umsab(folder).items()}, head))
     console.print(_language_table(language_answers(LanguageIdentifier.load(), folder)))
+    console.print(table_of(OwnCodebookScorer(encoder, folder).rows()))
     console.print(
         "Ours: on parts that were held out of training. Models by name: as published, on the test parts, which are "
         "not here; lingua chooses among 75 languages. Answered: without abstaining. Right: share of the answered."

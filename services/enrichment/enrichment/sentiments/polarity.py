@@ -22,3 +22,8 @@ class Sentiment:
     negative: float
     neutral: float
     positive: float
+
+    @property
+    def strength(self) -> float:
+        """How strongly it leans to one side, whichever: 0 to 1."""
+        return abs(self.positive - self.negative)

@@ -42,14 +42,15 @@ def split(text: str, language: str = "") -> list[Span]:
     said = spoken(text)
     pieces = (
         piece
-        for sentence in _sentences(said)
+        for sentence in sentences(said)
         for clause in _clauses(said, sentence, language)
         for piece in _pieces(said, clause)
     )
     return _capped(_with_words(said, pieces))
 
 
-def _sentences(text: str) -> Iterator[Span]:
+def sentences(text: str) -> Iterator[Span]:
+    """Spans of the sentences of a text, with the space around them: together they are the text."""
     start = 0
     for end in _SENTENCE_END.finditer(text):
         if not _is_abbreviation(text, start, end):

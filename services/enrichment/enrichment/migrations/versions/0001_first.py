@@ -5,7 +5,6 @@ from alembic import op
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from enrichment.settings import EnrichmentSettings
 from kit.migrations import create_mechanisms, secure
 
 revision = "0001"
@@ -15,7 +14,7 @@ down_revision = None
 def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS vector")
     create_mechanisms(op)
-    _create_enrichments(EnrichmentSettings().dimensions)
+    _create_enrichments()
     _create_statements()
     _create_erased_posts()
 
@@ -33,7 +32,7 @@ def _sentiment() -> list[sa.Column[float]]:
     return [sa.Column("polarity", sa.SmallInteger), *shares]
 
 
-def _create_enrichments(dimensions: int) -> None:
+def _create_enrichments() -> None:
     op.create_table(
         "enrichments",
         _workspace(),
@@ -48,7 +47,7 @@ def _create_enrichments(dimensions: int) -> None:
         _text("model"),
         _text("language"),
         *_sentiment(),
-        sa.Column("vector", HALFVEC(dimensions), nullable=False),
+        sa.Column("vector", HALFVEC(384), nullable=False),
         sa.Column("keyphrases", ARRAY(sa.Text), nullable=False),
     )
     secure(op, "enrichments")

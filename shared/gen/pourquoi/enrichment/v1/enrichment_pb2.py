@@ -22,30 +22,49 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from pourquoi.enrichment.v1 import events_pb2 as pourquoi_dot_enrichment_dot_v1_dot_events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'pourquoi/enrichment/v1/enrichment.proto\x12\x16pourquoi.enrichment.v1\x1a#pourquoi/enrichment/v1/events.proto\"\"\n\x11\x45mbedTextsRequest\x12\r\n\x05texts\x18\x01 \x03(\t\"4\n\x12\x45mbedTextsResponse\x12\x0f\n\x07vectors\x18\x01 \x03(\x0c\x12\r\n\x05model\x18\x02 \x01(\t\".\n\x1a\x42\x61tchGetEnrichmentsRequest\x12\x10\n\x08post_ids\x18\x01 \x03(\t\"Z\n\x1b\x42\x61tchGetEnrichmentsResponse\x12;\n\x0b\x65nrichments\x18\x01 \x03(\x0b\x32&.pourquoi.enrichment.v1.PostEnrichment\"C\n\x12SearchPostsRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08study_id\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x05\"0\n\tSearchHit\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12\x12\n\nsimilarity\x18\x02 \x01(\x02\"F\n\x13SearchPostsResponse\x12/\n\x04hits\x18\x01 \x03(\x0b\x32!.pourquoi.enrichment.v1.SearchHit2\xe0\x02\n\x11\x45nrichmentService\x12\x63\n\nEmbedTexts\x12).pourquoi.enrichment.v1.EmbedTextsRequest\x1a*.pourquoi.enrichment.v1.EmbedTextsResponse\x12~\n\x13\x42\x61tchGetEnrichments\x12\x32.pourquoi.enrichment.v1.BatchGetEnrichmentsRequest\x1a\x33.pourquoi.enrichment.v1.BatchGetEnrichmentsResponse\x12\x66\n\x0bSearchPosts\x12*.pourquoi.enrichment.v1.SearchPostsRequest\x1a+.pourquoi.enrichment.v1.SearchPostsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'pourquoi/enrichment/v1/enrichment.proto\x12\x16pourquoi.enrichment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#pourquoi/enrichment/v1/events.proto\"\"\n\x11\x45mbedTextsRequest\x12\r\n\x05texts\x18\x01 \x03(\t\"4\n\x12\x45mbedTextsResponse\x12\x0f\n\x07vectors\x18\x01 \x03(\x0c\x12\r\n\x05model\x18\x02 \x01(\t\".\n\x1a\x42\x61tchGetEnrichmentsRequest\x12\x10\n\x08post_ids\x18\x01 \x03(\t\"Z\n\x1b\x42\x61tchGetEnrichmentsResponse\x12;\n\x0b\x65nrichments\x18\x01 \x03(\x0b\x32&.pourquoi.enrichment.v1.PostEnrichment\"\xb9\x01\n\x12SearchPostsRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08study_id\x18\x02 \x01(\t\x12\r\n\x05limit\x18\x03 \x01(\x05\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x0c\n\x04\x63ode\x18\x07 \x01(\t\"0\n\tSearchHit\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12\x12\n\nsimilarity\x18\x02 \x01(\x02\"F\n\x13SearchPostsResponse\x12/\n\x04hits\x18\x01 \x03(\x0b\x32!.pourquoi.enrichment.v1.SearchHit\"\xb0\x02\n\x19RequestAnnotationsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08study_id\x18\x02 \x01(\t\x12\x10\n\x08\x63odebook\x18\x03 \x01(\t\x12\x0f\n\x07version\x18\x04 \x01(\x05\x12\r\n\x05\x63odes\x18\x05 \x03(\t\x12\x32\n\x06sample\x18\x06 \x01(\x0e\x32\".pourquoi.enrichment.v1.SampleKind\x12\x0c\n\x04size\x18\x07 \x01(\x05\x12\x11\n\x04seed\x18\x08 \x01(\x03H\x00\x88\x01\x01\x12\x17\n\x0f\x63oders_per_item\x18\t \x01(\x05\x12\x0e\n\x06\x63oders\x18\n \x03(\t\x12!\n\x19is_stratified_by_language\x18\x0b \x01(\x08\x12\x11\n\tlanguages\x18\x0c \x03(\tB\x07\n\x05_seed\"O\n\x1aRequestAnnotationsResponse\x12\x0f\n\x07task_id\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x05\x12\x12\n\npopulation\x18\x03 \x01(\x03\"\xa7\x01\n\x15ListGoldLabelsRequest\x12\x10\n\x08\x63odebook\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x10\n\x08study_id\x18\x03 \x01(\t\x12\x32\n\x06sample\x18\x04 \x01(\x0e\x32\".pourquoi.enrichment.v1.SampleKind\x12\x11\n\tpage_size\x18\x05 \x01(\x05\x12\x12\n\npage_token\x18\x06 \x01(\t\"\x81\x04\n\tGoldLabel\x12\x0f\n\x07item_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x10\n\x08study_id\x18\x03 \x01(\t\x12\x0f\n\x07post_id\x18\x04 \x01(\t\x12\x1c\n\x0fstatement_index\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\r\n\x05start\x18\x06 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x07 \x01(\x05\x12\x10\n\x08language\x18\x08 \x01(\t\x12\x10\n\x08\x63odebook\x18\t \x01(\t\x12\x0f\n\x07version\x18\n \x01(\x05\x12.\n\x06\x61nswer\x18\x0b \x01(\x0e\x32\x1e.pourquoi.enrichment.v1.Answer\x12\r\n\x05\x63odes\x18\x0c \x03(\t\x12\r\n\x05\x61sked\x18\r \x03(\t\x12\x16\n\x0eis_adjudicated\x18\x0e \x01(\x08\x12\x32\n\x06sample\x18\x0f \x01(\x0e\x32\".pourquoi.enrichment.v1.SampleKind\x12\"\n\x15inclusion_probability\x18\x10 \x01(\x01H\x01\x88\x01\x01\x12\x0f\n\x07is_read\x18\x11 \x01(\x08\x12\x33\n\rmachine_codes\x18\x12 \x03(\x0b\x32\x1c.pourquoi.enrichment.v1.Code\x12\x0e\n\x06\x63oding\x18\x13 \x01(\tB\x12\n\x10_statement_indexB\x18\n\x16_inclusion_probability\"d\n\x16ListGoldLabelsResponse\x12\x31\n\x06labels\x18\x01 \x03(\x0b\x32!.pourquoi.enrichment.v1.GoldLabel\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x15ListAgreementsRequest\x12\x10\n\x08\x63odebook\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x10\n\x08study_id\x18\x03 \x01(\t\"\x8f\x02\n\tAgreement\x12\x10\n\x08\x63odebook\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x12\n\x05\x61lpha\x18\x05 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x03low\x18\x06 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04high\x18\x07 \x01(\x01H\x02\x88\x01\x01\x12\r\n\x05items\x18\x08 \x01(\x05\x12\x0e\n\x06\x63oders\x18\t \x01(\x05\x12\x13\n\x0boccurrences\x18\n \x01(\x05\x12\x37\n\x06status\x18\x0b \x01(\x0e\x32\'.pourquoi.enrichment.v1.AgreementStatusB\x08\n\x06_alphaB\x06\n\x04_lowB\x07\n\x05_high\"O\n\x16ListAgreementsResponse\x12\x35\n\nagreements\x18\x01 \x03(\x0b\x32!.pourquoi.enrichment.v1.Agreement*\x93\x01\n\x0f\x41greementStatus\x12 \n\x1c\x41GREEMENT_STATUS_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41GREEMENT_STATUS_FIRM\x10\x01\x12\x1e\n\x1a\x41GREEMENT_STATUS_TENTATIVE\x10\x02\x12#\n\x1f\x41GREEMENT_STATUS_NOT_REPORTABLE\x10\x03\x32\xbf\x05\n\x11\x45nrichmentService\x12\x63\n\nEmbedTexts\x12).pourquoi.enrichment.v1.EmbedTextsRequest\x1a*.pourquoi.enrichment.v1.EmbedTextsResponse\x12~\n\x13\x42\x61tchGetEnrichments\x12\x32.pourquoi.enrichment.v1.BatchGetEnrichmentsRequest\x1a\x33.pourquoi.enrichment.v1.BatchGetEnrichmentsResponse\x12\x66\n\x0bSearchPosts\x12*.pourquoi.enrichment.v1.SearchPostsRequest\x1a+.pourquoi.enrichment.v1.SearchPostsResponse\x12{\n\x12RequestAnnotations\x12\x31.pourquoi.enrichment.v1.RequestAnnotationsRequest\x1a\x32.pourquoi.enrichment.v1.RequestAnnotationsResponse\x12o\n\x0eListGoldLabels\x12-.pourquoi.enrichment.v1.ListGoldLabelsRequest\x1a..pourquoi.enrichment.v1.ListGoldLabelsResponse\x12o\n\x0eListAgreements\x12-.pourquoi.enrichment.v1.ListAgreementsRequest\x1a..pourquoi.enrichment.v1.ListAgreementsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pourquoi.enrichment.v1.enrichment_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_EMBEDTEXTSREQUEST']._serialized_start=104
-  _globals['_EMBEDTEXTSREQUEST']._serialized_end=138
-  _globals['_EMBEDTEXTSRESPONSE']._serialized_start=140
-  _globals['_EMBEDTEXTSRESPONSE']._serialized_end=192
-  _globals['_BATCHGETENRICHMENTSREQUEST']._serialized_start=194
-  _globals['_BATCHGETENRICHMENTSREQUEST']._serialized_end=240
-  _globals['_BATCHGETENRICHMENTSRESPONSE']._serialized_start=242
-  _globals['_BATCHGETENRICHMENTSRESPONSE']._serialized_end=332
-  _globals['_SEARCHPOSTSREQUEST']._serialized_start=334
-  _globals['_SEARCHPOSTSREQUEST']._serialized_end=401
-  _globals['_SEARCHHIT']._serialized_start=403
-  _globals['_SEARCHHIT']._serialized_end=451
-  _globals['_SEARCHPOSTSRESPONSE']._serialized_start=453
-  _globals['_SEARCHPOSTSRESPONSE']._serialized_end=523
-  _globals['_ENRICHMENTSERVICE']._serialized_start=526
-  _globals['_ENRICHMENTSERVICE']._serialized_end=878
+  _globals['_AGREEMENTSTATUS']._serialized_start=2287
+  _globals['_AGREEMENTSTATUS']._serialized_end=2434
+  _globals['_EMBEDTEXTSREQUEST']._serialized_start=137
+  _globals['_EMBEDTEXTSREQUEST']._serialized_end=171
+  _globals['_EMBEDTEXTSRESPONSE']._serialized_start=173
+  _globals['_EMBEDTEXTSRESPONSE']._serialized_end=225
+  _globals['_BATCHGETENRICHMENTSREQUEST']._serialized_start=227
+  _globals['_BATCHGETENRICHMENTSREQUEST']._serialized_end=273
+  _globals['_BATCHGETENRICHMENTSRESPONSE']._serialized_start=275
+  _globals['_BATCHGETENRICHMENTSRESPONSE']._serialized_end=365
+  _globals['_SEARCHPOSTSREQUEST']._serialized_start=368
+  _globals['_SEARCHPOSTSREQUEST']._serialized_end=553
+  _globals['_SEARCHHIT']._serialized_start=555
+  _globals['_SEARCHHIT']._serialized_end=603
+  _globals['_SEARCHPOSTSRESPONSE']._serialized_start=605
+  _globals['_SEARCHPOSTSRESPONSE']._serialized_end=675
+  _globals['_REQUESTANNOTATIONSREQUEST']._serialized_start=678
+  _globals['_REQUESTANNOTATIONSREQUEST']._serialized_end=982
+  _globals['_REQUESTANNOTATIONSRESPONSE']._serialized_start=984
+  _globals['_REQUESTANNOTATIONSRESPONSE']._serialized_end=1063
+  _globals['_LISTGOLDLABELSREQUEST']._serialized_start=1066
+  _globals['_LISTGOLDLABELSREQUEST']._serialized_end=1233
+  _globals['_GOLDLABEL']._serialized_start=1236
+  _globals['_GOLDLABEL']._serialized_end=1749
+  _globals['_LISTGOLDLABELSRESPONSE']._serialized_start=1751
+  _globals['_LISTGOLDLABELSRESPONSE']._serialized_end=1851
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=1853
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=1929
+  _globals['_AGREEMENT']._serialized_start=1932
+  _globals['_AGREEMENT']._serialized_end=2203
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=2205
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=2284
+  _globals['_ENRICHMENTSERVICE']._serialized_start=2437
+  _globals['_ENRICHMENTSERVICE']._serialized_end=3140
 # @@protoc_insertion_point(module_scope)

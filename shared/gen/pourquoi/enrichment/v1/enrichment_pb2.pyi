@@ -6,7 +6,9 @@ What enrichment answers to the services downstream."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from pourquoi.enrichment.v1 import events_pb2 as _events_pb2
 import builtins as _builtins
 import sys
@@ -18,6 +20,32 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _AgreementStatus:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AgreementStatusEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AgreementStatus.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    AGREEMENT_STATUS_UNSPECIFIED: _AgreementStatus.ValueType  # 0
+    AGREEMENT_STATUS_FIRM: _AgreementStatus.ValueType  # 1
+    """Alpha of .80 or more."""
+    AGREEMENT_STATUS_TENTATIVE: _AgreementStatus.ValueType  # 2
+    """Alpha of .67 or more."""
+    AGREEMENT_STATUS_NOT_REPORTABLE: _AgreementStatus.ValueType  # 3
+    """Less, or too few items to tell."""
+
+class AgreementStatus(_AgreementStatus, metaclass=_AgreementStatusEnumTypeWrapper):
+    """What may be reported of a code."""
+
+AGREEMENT_STATUS_UNSPECIFIED: AgreementStatus.ValueType  # 0
+AGREEMENT_STATUS_FIRM: AgreementStatus.ValueType  # 1
+"""Alpha of .80 or more."""
+AGREEMENT_STATUS_TENTATIVE: AgreementStatus.ValueType  # 2
+"""Alpha of .67 or more."""
+AGREEMENT_STATUS_NOT_REPORTABLE: AgreementStatus.ValueType  # 3
+"""Less, or too few items to tell."""
+Global___AgreementStatus: _TypeAlias = AgreementStatus  # noqa: Y015
 
 @_typing.final
 class EmbedTextsRequest(_message.Message):
@@ -116,21 +144,41 @@ class SearchPostsRequest(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     STUDY_ID_FIELD_NUMBER: _builtins.int
     LIMIT_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
     text: _builtins.str
     study_id: _builtins.str
     """Empty searches every study of the workspace."""
     limit: _builtins.int
     """1 to 100; 0 means 10."""
+    language: _builtins.str
+    """BCP 47; empty searches every language."""
+    code: _builtins.str
+    """Posts with this code on any statement, such as `needs/request`; empty searches all."""
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Published then or later; absent searches from the beginning."""
+
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """Published before; absent searches to the end."""
+
     def __init__(
         self,
         *,
         text: _builtins.str = ...,
         study_id: _builtins.str = ...,
         limit: _builtins.int = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        language: _builtins.str = ...,
+        code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit", "study_id", b"study_id", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "language", b"language", "limit", b"limit", "since", b"since", "study_id", b"study_id", "text", b"text", "until", b"until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -178,3 +226,373 @@ class SearchPostsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SearchPostsResponse: _TypeAlias = SearchPostsResponse  # noqa: Y015
+
+@_typing.final
+class RequestAnnotationsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
+    CODERS_PER_ITEM_FIELD_NUMBER: _builtins.int
+    CODERS_FIELD_NUMBER: _builtins.int
+    IS_STRATIFIED_BY_LANGUAGE_FIELD_NUMBER: _builtins.int
+    LANGUAGES_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    """UUIDv7 that the caller makes up; it becomes the id of the task."""
+    study_id: _builtins.str
+    codebook: _builtins.str
+    version: _builtins.int
+    sample: _events_pb2.SampleKind.ValueType
+    """UNSPECIFIED means random."""
+    size: _builtins.int
+    """1 to 5,000; 0 means 100."""
+    seed: _builtins.int
+    """The same seed draws the same items from the same posts; absent lets the service choose."""
+    coders_per_item: _builtins.int
+    """1 to 10, at least 2 for a random sample; 0 means 2."""
+    is_stratified_by_language: _builtins.bool
+    """Draws as many items of each language; of random samples only."""
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only these codes; empty takes all of the codebook."""
+
+    @_builtins.property
+    def coders(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Names of the coders, which are the subjects of their keys; empty lets whoever asks first code."""
+
+    @_builtins.property
+    def languages(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Only posts in these languages; empty takes all."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        study_id: _builtins.str = ...,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        codes: _abc.Iterable[_builtins.str] | None = ...,
+        sample: _events_pb2.SampleKind.ValueType = ...,
+        size: _builtins.int = ...,
+        seed: _builtins.int | None = ...,
+        coders_per_item: _builtins.int = ...,
+        coders: _abc.Iterable[_builtins.str] | None = ...,
+        is_stratified_by_language: _builtins.bool = ...,
+        languages: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "seed", b"seed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seed", b"_seed", "codebook", b"codebook", "coders", b"coders", "coders_per_item", b"coders_per_item", "codes", b"codes", "is_stratified_by_language", b"is_stratified_by_language", "languages", b"languages", "request_id", b"request_id", "sample", b"sample", "seed", b"seed", "size", b"size", "study_id", b"study_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
+    _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
+
+Global___RequestAnnotationsRequest: _TypeAlias = RequestAnnotationsRequest  # noqa: Y015
+
+@_typing.final
+class RequestAnnotationsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    SIZE_FIELD_NUMBER: _builtins.int
+    POPULATION_FIELD_NUMBER: _builtins.int
+    task_id: _builtins.str
+    size: _builtins.int
+    """Items that were drawn."""
+    population: _builtins.int
+    """Items that could have been drawn."""
+    def __init__(
+        self,
+        *,
+        task_id: _builtins.str = ...,
+        size: _builtins.int = ...,
+        population: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["population", b"population", "size", b"size", "task_id", b"task_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestAnnotationsResponse: _TypeAlias = RequestAnnotationsResponse  # noqa: Y015
+
+@_typing.final
+class ListGoldLabelsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    codebook: _builtins.str
+    version: _builtins.int
+    """0 means every version."""
+    study_id: _builtins.str
+    """Empty means every study."""
+    sample: _events_pb2.SampleKind.ValueType
+    """UNSPECIFIED means random; samples of different kinds never come in one answer."""
+    page_size: _builtins.int
+    """1 to 1,000; 0 means 500."""
+    page_token: _builtins.str
+    """`next_page_token` of the page before; empty for the first."""
+    def __init__(
+        self,
+        *,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        study_id: _builtins.str = ...,
+        sample: _events_pb2.SampleKind.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codebook", b"codebook", "page_size", b"page_size", "page_token", b"page_token", "sample", b"sample", "study_id", b"study_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListGoldLabelsRequest: _TypeAlias = ListGoldLabelsRequest  # noqa: Y015
+
+@_typing.final
+class GoldLabel(_message.Message):
+    """What an item is as far as people can say, and what the machine says of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_ID_FIELD_NUMBER: _builtins.int
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    POST_ID_FIELD_NUMBER: _builtins.int
+    STATEMENT_INDEX_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    ASKED_FIELD_NUMBER: _builtins.int
+    IS_ADJUDICATED_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
+    INCLUSION_PROBABILITY_FIELD_NUMBER: _builtins.int
+    IS_READ_FIELD_NUMBER: _builtins.int
+    MACHINE_CODES_FIELD_NUMBER: _builtins.int
+    CODING_FIELD_NUMBER: _builtins.int
+    item_id: _builtins.str
+    task_id: _builtins.str
+    study_id: _builtins.str
+    post_id: _builtins.str
+    statement_index: _builtins.int
+    """Position of the statement in the post when the sample was drawn; absent where posts are coded as a whole."""
+    start: _builtins.int
+    end: _builtins.int
+    language: _builtins.str
+    codebook: _builtins.str
+    version: _builtins.int
+    answer: _events_pb2.Answer.ValueType
+    is_adjudicated: _builtins.bool
+    """True when an adjudicator decided, false when all coders agreed."""
+    sample: _events_pb2.SampleKind.ValueType
+    inclusion_probability: _builtins.float
+    """Absent unless the sample is random."""
+    is_read: _builtins.bool
+    """True when the item is still a statement of the post, or the post, as the machine reads it now: then
+    `machine_codes` is all that it says by this codebook, and none means that it abstains.
+    """
+    coding: _builtins.str
+    """Version of the heads and codebooks that `machine_codes` come from."""
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The codes that it carries, of `asked`."""
+
+    @_builtins.property
+    def asked(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The codes that the task asked about."""
+
+    @_builtins.property
+    def machine_codes(self) -> _containers.RepeatedCompositeFieldContainer[_events_pb2.Code]: ...
+    def __init__(
+        self,
+        *,
+        item_id: _builtins.str = ...,
+        task_id: _builtins.str = ...,
+        study_id: _builtins.str = ...,
+        post_id: _builtins.str = ...,
+        statement_index: _builtins.int | None = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        language: _builtins.str = ...,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        answer: _events_pb2.Answer.ValueType = ...,
+        codes: _abc.Iterable[_builtins.str] | None = ...,
+        asked: _abc.Iterable[_builtins.str] | None = ...,
+        is_adjudicated: _builtins.bool = ...,
+        sample: _events_pb2.SampleKind.ValueType = ...,
+        inclusion_probability: _builtins.float | None = ...,
+        is_read: _builtins.bool = ...,
+        machine_codes: _abc.Iterable[_events_pb2.Code] | None = ...,
+        coding: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability", "_statement_index", b"_statement_index", "inclusion_probability", b"inclusion_probability", "statement_index", b"statement_index"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability", "_statement_index", b"_statement_index", "answer", b"answer", "asked", b"asked", "codebook", b"codebook", "codes", b"codes", "coding", b"coding", "end", b"end", "inclusion_probability", b"inclusion_probability", "is_adjudicated", b"is_adjudicated", "is_read", b"is_read", "item_id", b"item_id", "language", b"language", "machine_codes", b"machine_codes", "post_id", b"post_id", "sample", b"sample", "start", b"start", "statement_index", b"statement_index", "study_id", b"study_id", "task_id", b"task_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__inclusion_probability: _TypeAlias = _typing.Literal["inclusion_probability"]  # noqa: Y015
+    _WhichOneofArgType__inclusion_probability: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability"]  # noqa: Y015
+    _WhichOneofReturnType__statement_index: _TypeAlias = _typing.Literal["statement_index"]  # noqa: Y015
+    _WhichOneofArgType__statement_index: _TypeAlias = _typing.Literal["_statement_index", b"_statement_index"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__inclusion_probability) -> _WhichOneofReturnType__inclusion_probability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__statement_index) -> _WhichOneofReturnType__statement_index | None: ...
+
+Global___GoldLabel: _TypeAlias = GoldLabel  # noqa: Y015
+
+@_typing.final
+class ListGoldLabelsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABELS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty on the last page."""
+    @_builtins.property
+    def labels(self) -> _containers.RepeatedCompositeFieldContainer[Global___GoldLabel]: ...
+    def __init__(
+        self,
+        *,
+        labels: _abc.Iterable[Global___GoldLabel] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["labels", b"labels", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListGoldLabelsResponse: _TypeAlias = ListGoldLabelsResponse  # noqa: Y015
+
+@_typing.final
+class ListAgreementsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    codebook: _builtins.str
+    version: _builtins.int
+    """0 means every version."""
+    study_id: _builtins.str
+    """Empty means every study."""
+    def __init__(
+        self,
+        *,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        study_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codebook", b"codebook", "study_id", b"study_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAgreementsRequest: _TypeAlias = ListAgreementsRequest  # noqa: Y015
+
+@_typing.final
+class Agreement(_message.Message):
+    """Krippendorff's alpha of one code, or of the codebook as a whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    ALPHA_FIELD_NUMBER: _builtins.int
+    LOW_FIELD_NUMBER: _builtins.int
+    HIGH_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    CODERS_FIELD_NUMBER: _builtins.int
+    OCCURRENCES_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    codebook: _builtins.str
+    version: _builtins.int
+    code: _builtins.str
+    """Empty for the codebook as a whole."""
+    language: _builtins.str
+    """Empty for all languages together."""
+    alpha: _builtins.float
+    """Absent where nothing varies."""
+    low: _builtins.float
+    """95 % interval by resampling items."""
+    high: _builtins.float
+    items: _builtins.int
+    """Items with two answers or more."""
+    coders: _builtins.int
+    occurrences: _builtins.int
+    """Items in which at least one coder saw the code."""
+    status: Global___AgreementStatus.ValueType
+    def __init__(
+        self,
+        *,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        code: _builtins.str = ...,
+        language: _builtins.str = ...,
+        alpha: _builtins.float | None = ...,
+        low: _builtins.float | None = ...,
+        high: _builtins.float | None = ...,
+        items: _builtins.int = ...,
+        coders: _builtins.int = ...,
+        occurrences: _builtins.int = ...,
+        status: Global___AgreementStatus.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_alpha", b"_alpha", "_high", b"_high", "_low", b"_low", "alpha", b"alpha", "high", b"high", "low", b"low"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_alpha", b"_alpha", "_high", b"_high", "_low", b"_low", "alpha", b"alpha", "code", b"code", "codebook", b"codebook", "coders", b"coders", "high", b"high", "items", b"items", "language", b"language", "low", b"low", "occurrences", b"occurrences", "status", b"status", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__alpha: _TypeAlias = _typing.Literal["alpha"]  # noqa: Y015
+    _WhichOneofArgType__alpha: _TypeAlias = _typing.Literal["_alpha", b"_alpha"]  # noqa: Y015
+    _WhichOneofReturnType__high: _TypeAlias = _typing.Literal["high"]  # noqa: Y015
+    _WhichOneofArgType__high: _TypeAlias = _typing.Literal["_high", b"_high"]  # noqa: Y015
+    _WhichOneofReturnType__low: _TypeAlias = _typing.Literal["low"]  # noqa: Y015
+    _WhichOneofArgType__low: _TypeAlias = _typing.Literal["_low", b"_low"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__alpha) -> _WhichOneofReturnType__alpha | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__high) -> _WhichOneofReturnType__high | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__low) -> _WhichOneofReturnType__low | None: ...
+
+Global___Agreement: _TypeAlias = Agreement  # noqa: Y015
+
+@_typing.final
+class ListAgreementsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGREEMENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def agreements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Agreement]: ...
+    def __init__(
+        self,
+        *,
+        agreements: _abc.Iterable[Global___Agreement] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreements", b"agreements"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListAgreementsResponse: _TypeAlias = ListAgreementsResponse  # noqa: Y015

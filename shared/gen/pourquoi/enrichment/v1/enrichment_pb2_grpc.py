@@ -50,6 +50,21 @@ class EnrichmentServiceStub:
                 request_serializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.SearchPostsRequest.SerializeToString,
                 response_deserializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.SearchPostsResponse.FromString,
                 _registered_method=True)
+        self.RequestAnnotations = channel.unary_unary(
+                '/pourquoi.enrichment.v1.EnrichmentService/RequestAnnotations',
+                request_serializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.RequestAnnotationsRequest.SerializeToString,
+                response_deserializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.RequestAnnotationsResponse.FromString,
+                _registered_method=True)
+        self.ListGoldLabels = channel.unary_unary(
+                '/pourquoi.enrichment.v1.EnrichmentService/ListGoldLabels',
+                request_serializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListGoldLabelsRequest.SerializeToString,
+                response_deserializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListGoldLabelsResponse.FromString,
+                _registered_method=True)
+        self.ListAgreements = channel.unary_unary(
+                '/pourquoi.enrichment.v1.EnrichmentService/ListAgreements',
+                request_serializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListAgreementsRequest.SerializeToString,
+                response_deserializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListAgreementsResponse.FromString,
+                _registered_method=True)
 
 
 class EnrichmentServiceServicer:
@@ -77,6 +92,27 @@ class EnrichmentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RequestAnnotations(self, request, context):
+        """Draws a sample of a study for people to code; the same request id gives the same task again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListGoldLabels(self, request, context):
+        """What people agree on or an adjudicator decided, beside what the machine says of the same items now.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAgreements(self, request, context):
+        """How far coders agree on the codes of a codebook, and which of them may therefore be reported.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EnrichmentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -94,6 +130,21 @@ def add_EnrichmentServiceServicer_to_server(servicer, server):
                     servicer.SearchPosts,
                     request_deserializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.SearchPostsRequest.FromString,
                     response_serializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.SearchPostsResponse.SerializeToString,
+            ),
+            'RequestAnnotations': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestAnnotations,
+                    request_deserializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.RequestAnnotationsRequest.FromString,
+                    response_serializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.RequestAnnotationsResponse.SerializeToString,
+            ),
+            'ListGoldLabels': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListGoldLabels,
+                    request_deserializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListGoldLabelsRequest.FromString,
+                    response_serializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListGoldLabelsResponse.SerializeToString,
+            ),
+            'ListAgreements': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAgreements,
+                    request_deserializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListAgreementsRequest.FromString,
+                    response_serializer=pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListAgreementsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -178,6 +229,87 @@ class EnrichmentService:
             '/pourquoi.enrichment.v1.EnrichmentService/SearchPosts',
             pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.SearchPostsRequest.SerializeToString,
             pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.SearchPostsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestAnnotations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/pourquoi.enrichment.v1.EnrichmentService/RequestAnnotations',
+            pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.RequestAnnotationsRequest.SerializeToString,
+            pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.RequestAnnotationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListGoldLabels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/pourquoi.enrichment.v1.EnrichmentService/ListGoldLabels',
+            pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListGoldLabelsRequest.SerializeToString,
+            pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListGoldLabelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAgreements(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/pourquoi.enrichment.v1.EnrichmentService/ListAgreements',
+            pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListAgreementsRequest.SerializeToString,
+            pourquoi_dot_enrichment_dot_v1_dot_enrichment__pb2.ListAgreementsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,12 @@ class EnrichmentServiceStub:
     """Enrichments by post id, in the order asked for; unknown ids are left out."""
     SearchPosts: _grpc.UnaryUnaryMultiCallable[_enrichment_pb2.SearchPostsRequest, _enrichment_pb2.SearchPostsResponse]
     """The posts nearest in meaning to a text, nearest first."""
+    RequestAnnotations: _grpc.UnaryUnaryMultiCallable[_enrichment_pb2.RequestAnnotationsRequest, _enrichment_pb2.RequestAnnotationsResponse]
+    """Draws a sample of a study for people to code; the same request id gives the same task again."""
+    ListGoldLabels: _grpc.UnaryUnaryMultiCallable[_enrichment_pb2.ListGoldLabelsRequest, _enrichment_pb2.ListGoldLabelsResponse]
+    """What people agree on or an adjudicator decided, beside what the machine says of the same items now."""
+    ListAgreements: _grpc.UnaryUnaryMultiCallable[_enrichment_pb2.ListAgreementsRequest, _enrichment_pb2.ListAgreementsResponse]
+    """How far coders agree on the codes of a codebook, and which of them may therefore be reported."""
 
 @_typing.type_check_only
 class EnrichmentServiceAsyncStub(EnrichmentServiceStub):
@@ -51,6 +57,12 @@ class EnrichmentServiceAsyncStub(EnrichmentServiceStub):
     """Enrichments by post id, in the order asked for; unknown ids are left out."""
     SearchPosts: _aio.UnaryUnaryMultiCallable[_enrichment_pb2.SearchPostsRequest, _enrichment_pb2.SearchPostsResponse]  # type: ignore[assignment]
     """The posts nearest in meaning to a text, nearest first."""
+    RequestAnnotations: _aio.UnaryUnaryMultiCallable[_enrichment_pb2.RequestAnnotationsRequest, _enrichment_pb2.RequestAnnotationsResponse]  # type: ignore[assignment]
+    """Draws a sample of a study for people to code; the same request id gives the same task again."""
+    ListGoldLabels: _aio.UnaryUnaryMultiCallable[_enrichment_pb2.ListGoldLabelsRequest, _enrichment_pb2.ListGoldLabelsResponse]  # type: ignore[assignment]
+    """What people agree on or an adjudicator decided, beside what the machine says of the same items now."""
+    ListAgreements: _aio.UnaryUnaryMultiCallable[_enrichment_pb2.ListAgreementsRequest, _enrichment_pb2.ListAgreementsResponse]  # type: ignore[assignment]
+    """How far coders agree on the codes of a codebook, and which of them may therefore be reported."""
 
 class EnrichmentServiceServicer(metaclass=_abc_1.ABCMeta):
     """Vectors, enrichments and semantic search."""
@@ -78,5 +90,29 @@ class EnrichmentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_enrichment_pb2.SearchPostsResponse, _abc.Awaitable[_enrichment_pb2.SearchPostsResponse]]:
         """The posts nearest in meaning to a text, nearest first."""
+
+    @_abc_1.abstractmethod
+    def RequestAnnotations(
+        self,
+        request: _enrichment_pb2.RequestAnnotationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_enrichment_pb2.RequestAnnotationsResponse, _abc.Awaitable[_enrichment_pb2.RequestAnnotationsResponse]]:
+        """Draws a sample of a study for people to code; the same request id gives the same task again."""
+
+    @_abc_1.abstractmethod
+    def ListGoldLabels(
+        self,
+        request: _enrichment_pb2.ListGoldLabelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_enrichment_pb2.ListGoldLabelsResponse, _abc.Awaitable[_enrichment_pb2.ListGoldLabelsResponse]]:
+        """What people agree on or an adjudicator decided, beside what the machine says of the same items now."""
+
+    @_abc_1.abstractmethod
+    def ListAgreements(
+        self,
+        request: _enrichment_pb2.ListAgreementsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_enrichment_pb2.ListAgreementsResponse, _abc.Awaitable[_enrichment_pb2.ListAgreementsResponse]]:
+        """How far coders agree on the codes of a codebook, and which of them may therefore be reported."""
 
 def add_EnrichmentServiceServicer_to_server(servicer: EnrichmentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

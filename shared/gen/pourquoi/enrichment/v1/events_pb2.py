@@ -25,21 +25,47 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pourquoi/enrichment/v1/events.proto\x12\x16pourquoi.enrichment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"w\n\tSentiment\x12\x35\n\x05label\x18\x01 \x01(\x0e\x32&.pourquoi.enrichment.v1.SentimentLabel\x12\x10\n\x08negative\x18\x02 \x01(\x02\x12\x0f\n\x07neutral\x18\x03 \x01(\x02\x12\x10\n\x08positive\x18\x04 \x01(\x02\"|\n\tStatement\x12\r\n\x05index\x18\x01 \x01(\x05\x12\r\n\x05start\x18\x02 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x03 \x01(\x05\x12\x0e\n\x06vector\x18\x04 \x01(\x0c\x12\x34\n\tsentiment\x18\x05 \x01(\x0b\x32!.pourquoi.enrichment.v1.Sentiment\"\xe2\x02\n\x0ePostEnrichment\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x10\n\x08platform\x18\x03 \x01(\t\x12\x30\n\x0cpublished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tstudy_ids\x18\x05 \x03(\t\x12\x10\n\x08revision\x18\x06 \x01(\x05\x12\x10\n\x08language\x18\x07 \x01(\t\x12\x34\n\tsentiment\x18\x08 \x01(\x0b\x32!.pourquoi.enrichment.v1.Sentiment\x12\x0e\n\x06vector\x18\t \x01(\x0c\x12\x35\n\nstatements\x18\n \x03(\x0b\x32!.pourquoi.enrichment.v1.Statement\x12\x12\n\nkeyphrases\x18\x0b \x03(\t\x12\r\n\x05model\x18\x0c \x01(\t\x12\x11\n\tis_repost\x18\r \x01(\x08\"J\n\x0cPostEnriched\x12:\n\nenrichment\x18\x01 \x01(\x0b\x32&.pourquoi.enrichment.v1.PostEnrichment*\x8a\x01\n\x0eSentimentLabel\x12\x1f\n\x1bSENTIMENT_LABEL_UNSPECIFIED\x10\x00\x12\x1c\n\x18SENTIMENT_LABEL_NEGATIVE\x10\x01\x12\x1b\n\x17SENTIMENT_LABEL_NEUTRAL\x10\x02\x12\x1c\n\x18SENTIMENT_LABEL_POSITIVE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#pourquoi/enrichment/v1/events.proto\x12\x16pourquoi.enrichment.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x01\n\tSentiment\x12\x35\n\x05label\x18\x01 \x01(\x0e\x32&.pourquoi.enrichment.v1.SentimentLabel\x12\x10\n\x08negative\x18\x02 \x01(\x02\x12\x0f\n\x07neutral\x18\x03 \x01(\x02\x12\x10\n\x08positive\x18\x04 \x01(\x02\x12\x10\n\x08strength\x18\x05 \x01(\x02\"\xc4\x02\n\x04\x43ode\x12\x10\n\x08\x63odebook\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x13\n\x0bprobability\x18\x04 \x01(\x02\x12\x30\n\x05\x63oder\x18\x05 \x01(\x0e\x32!.pourquoi.enrichment.v1.CoderKind\x12\r\n\x05start\x18\x06 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x07 \x01(\x05\x12.\n\x06\x65\x66\x66\x65\x63t\x18\x08 \x01(\x0e\x32\x1e.pourquoi.enrichment.v1.Effect\x12\x38\n\x0b\x65xperiencer\x18\t \x01(\x0e\x32#.pourquoi.enrichment.v1.Experiencer\x12,\n\x05tense\x18\n \x01(\x0e\x32\x1d.pourquoi.enrichment.v1.Tense\x12\x10\n\x08study_id\x18\x0b \x01(\t\"\x8c\x01\n\x06\x45ntity\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x03 \x01(\x05\x12\x0c\n\x04name\x18\x04 \x01(\t\x12\x13\n\x0bprobability\x18\x05 \x01(\x02\x12\x35\n\x05label\x18\x06 \x01(\x0e\x32&.pourquoi.enrichment.v1.SentimentLabel\"\x8c\x01\n\x06Reason\x12\x13\n\x0b\x63\x61use_start\x18\x01 \x01(\x05\x12\x11\n\tcause_end\x18\x02 \x01(\x05\x12\x14\n\x0c\x65\x66\x66\x65\x63t_start\x18\x03 \x01(\x05\x12\x12\n\neffect_end\x18\x04 \x01(\x05\x12\x18\n\x10\x63onnective_start\x18\x05 \x01(\x05\x12\x16\n\x0e\x63onnective_end\x18\x06 \x01(\x05\"8\n\x0cPersonalData\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\r\n\x05start\x18\x02 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x03 \x01(\x05\"\xa9\x01\n\tStatement\x12\r\n\x05index\x18\x01 \x01(\x05\x12\r\n\x05start\x18\x02 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x03 \x01(\x05\x12\x0e\n\x06vector\x18\x04 \x01(\x0c\x12\x34\n\tsentiment\x18\x05 \x01(\x0b\x32!.pourquoi.enrichment.v1.Sentiment\x12+\n\x05\x63odes\x18\x06 \x03(\x0b\x32\x1c.pourquoi.enrichment.v1.Code\"\xd0\x04\n\x0ePostEnrichment\x12\x0f\n\x07post_id\x18\x01 \x01(\t\x12\x11\n\tauthor_id\x18\x02 \x01(\t\x12\x10\n\x08platform\x18\x03 \x01(\t\x12\x30\n\x0cpublished_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tstudy_ids\x18\x05 \x03(\t\x12\x10\n\x08revision\x18\x06 \x01(\x05\x12\x10\n\x08language\x18\x07 \x01(\t\x12\x34\n\tsentiment\x18\x08 \x01(\x0b\x32!.pourquoi.enrichment.v1.Sentiment\x12\x0e\n\x06vector\x18\t \x01(\x0c\x12\x35\n\nstatements\x18\n \x03(\x0b\x32!.pourquoi.enrichment.v1.Statement\x12\x12\n\nkeyphrases\x18\x0b \x03(\t\x12\r\n\x05model\x18\x0c \x01(\t\x12\x11\n\tis_repost\x18\r \x01(\x08\x12+\n\x05\x63odes\x18\x0e \x03(\x0b\x32\x1c.pourquoi.enrichment.v1.Code\x12\x30\n\x08\x65ntities\x18\x0f \x03(\x0b\x32\x1e.pourquoi.enrichment.v1.Entity\x12/\n\x07reasons\x18\x10 \x03(\x0b\x32\x1e.pourquoi.enrichment.v1.Reason\x12;\n\rpersonal_data\x18\x11 \x03(\x0b\x32$.pourquoi.enrichment.v1.PersonalData\x12\x0f\n\x07\x63opy_of\x18\x12 \x01(\t\x12\x0e\n\x06\x63oding\x18\x13 \x01(\t\"J\n\x0cPostEnriched\x12:\n\nenrichment\x18\x01 \x01(\x0b\x32&.pourquoi.enrichment.v1.PostEnrichment\"0\n\x0c\x43odePresence\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x12\n\nis_present\x18\x02 \x01(\x08\"\xe1\x04\n\x12\x41nnotationRecorded\x12\x15\n\rannotation_id\x18\x01 \x01(\t\x12\x0f\n\x07task_id\x18\x02 \x01(\t\x12\x10\n\x08study_id\x18\x03 \x01(\t\x12\x0f\n\x07post_id\x18\x04 \x01(\t\x12\x1c\n\x0fstatement_index\x18\x05 \x01(\x05H\x00\x88\x01\x01\x12\r\n\x05start\x18\x06 \x01(\x05\x12\x0b\n\x03\x65nd\x18\x07 \x01(\x05\x12\x10\n\x08\x63odebook\x18\x08 \x01(\t\x12\x0f\n\x07version\x18\t \x01(\x05\x12.\n\x06\x61nswer\x18\n \x01(\x0e\x32\x1e.pourquoi.enrichment.v1.Answer\x12\x33\n\x05\x63odes\x18\x0b \x03(\x0b\x32$.pourquoi.enrichment.v1.CodePresence\x12\x10\n\x08\x63oder_id\x18\x0c \x01(\t\x12\x33\n\x04kind\x18\r \x01(\x0e\x32%.pourquoi.enrichment.v1.AnnotatorKind\x12\x32\n\x06sample\x18\x0e \x01(\x0e\x32\".pourquoi.enrichment.v1.SampleKind\x12\"\n\x15inclusion_probability\x18\x0f \x01(\x01H\x01\x88\x01\x01\x12\x15\n\ris_repetition\x18\x10 \x01(\x08\x12\x13\n\x0breplaces_id\x18\x11 \x01(\t\x12\x14\n\x0cis_withdrawn\x18\x12 \x01(\x08\x12/\n\x0brecorded_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x12\n\x10_statement_indexB\x18\n\x16_inclusion_probability*\x8a\x01\n\x0eSentimentLabel\x12\x1f\n\x1bSENTIMENT_LABEL_UNSPECIFIED\x10\x00\x12\x1c\n\x18SENTIMENT_LABEL_NEGATIVE\x10\x01\x12\x1b\n\x17SENTIMENT_LABEL_NEUTRAL\x10\x02\x12\x1c\n\x18SENTIMENT_LABEL_POSITIVE\x10\x03*i\n\tCoderKind\x12\x1a\n\x16\x43ODER_KIND_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43ODER_KIND_MODEL\x10\x01\x12\x13\n\x0f\x43ODER_KIND_RULE\x10\x02\x12\x15\n\x11\x43ODER_KIND_PERSON\x10\x03*H\n\x06\x45\x66\x66\x65\x63t\x12\x16\n\x12\x45\x46\x46\x45\x43T_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x45\x46\x46\x45\x43T_BARRIER\x10\x01\x12\x12\n\x0e\x45\x46\x46\x45\x43T_ENABLER\x10\x02*\x8c\x01\n\x0b\x45xperiencer\x12\x1b\n\x17\x45XPERIENCER_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45XPERIENCER_SELF\x10\x01\x12\x1b\n\x17\x45XPERIENCER_CLOSE_OTHER\x10\x02\x12\x16\n\x12\x45XPERIENCER_PEOPLE\x10\x03\x12\x15\n\x11\x45XPERIENCER_BRAND\x10\x04*m\n\x05Tense\x12\x15\n\x11TENSE_UNSPECIFIED\x10\x00\x12\x0e\n\nTENSE_PAST\x10\x01\x12\x11\n\rTENSE_PRESENT\x10\x02\x12\x12\n\x0eTENSE_INTENDED\x10\x03\x12\x16\n\x12TENSE_HYPOTHETICAL\x10\x04*j\n\rAnnotatorKind\x12\x1e\n\x1a\x41NNOTATOR_KIND_UNSPECIFIED\x10\x00\x12\x19\n\x15\x41NNOTATOR_KIND_PERSON\x10\x01\x12\x1e\n\x1a\x41NNOTATOR_KIND_ADJUDICATOR\x10\x02*[\n\x06\x41nswer\x12\x16\n\x12\x41NSWER_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x41NSWER_CODES\x10\x01\x12\x0f\n\x0b\x41NSWER_NONE\x10\x02\x12\x16\n\x12\x41NSWER_CANNOT_TELL\x10\x03*^\n\nSampleKind\x12\x1b\n\x17SAMPLE_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12SAMPLE_KIND_RANDOM\x10\x01\x12\x1b\n\x17SAMPLE_KIND_UNCERTAINTY\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'pourquoi.enrichment.v1.events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SENTIMENTLABEL']._serialized_start=777
-  _globals['_SENTIMENTLABEL']._serialized_end=915
-  _globals['_SENTIMENT']._serialized_start=96
-  _globals['_SENTIMENT']._serialized_end=215
-  _globals['_STATEMENT']._serialized_start=217
-  _globals['_STATEMENT']._serialized_end=341
-  _globals['_POSTENRICHMENT']._serialized_start=344
-  _globals['_POSTENRICHMENT']._serialized_end=698
-  _globals['_POSTENRICHED']._serialized_start=700
-  _globals['_POSTENRICHED']._serialized_end=774
+  _globals['_SENTIMENTLABEL']._serialized_start=2413
+  _globals['_SENTIMENTLABEL']._serialized_end=2551
+  _globals['_CODERKIND']._serialized_start=2553
+  _globals['_CODERKIND']._serialized_end=2658
+  _globals['_EFFECT']._serialized_start=2660
+  _globals['_EFFECT']._serialized_end=2732
+  _globals['_EXPERIENCER']._serialized_start=2735
+  _globals['_EXPERIENCER']._serialized_end=2875
+  _globals['_TENSE']._serialized_start=2877
+  _globals['_TENSE']._serialized_end=2986
+  _globals['_ANNOTATORKIND']._serialized_start=2988
+  _globals['_ANNOTATORKIND']._serialized_end=3094
+  _globals['_ANSWER']._serialized_start=3096
+  _globals['_ANSWER']._serialized_end=3187
+  _globals['_SAMPLEKIND']._serialized_start=3189
+  _globals['_SAMPLEKIND']._serialized_end=3283
+  _globals['_SENTIMENT']._serialized_start=97
+  _globals['_SENTIMENT']._serialized_end=234
+  _globals['_CODE']._serialized_start=237
+  _globals['_CODE']._serialized_end=561
+  _globals['_ENTITY']._serialized_start=564
+  _globals['_ENTITY']._serialized_end=704
+  _globals['_REASON']._serialized_start=707
+  _globals['_REASON']._serialized_end=847
+  _globals['_PERSONALDATA']._serialized_start=849
+  _globals['_PERSONALDATA']._serialized_end=905
+  _globals['_STATEMENT']._serialized_start=908
+  _globals['_STATEMENT']._serialized_end=1077
+  _globals['_POSTENRICHMENT']._serialized_start=1080
+  _globals['_POSTENRICHMENT']._serialized_end=1672
+  _globals['_POSTENRICHED']._serialized_start=1674
+  _globals['_POSTENRICHED']._serialized_end=1748
+  _globals['_CODEPRESENCE']._serialized_start=1750
+  _globals['_CODEPRESENCE']._serialized_end=1798
+  _globals['_ANNOTATIONRECORDED']._serialized_start=1801
+  _globals['_ANNOTATIONRECORDED']._serialized_end=2410
 # @@protoc_insertion_point(module_scope)

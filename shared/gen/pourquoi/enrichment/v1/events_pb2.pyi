@@ -39,6 +39,158 @@ SENTIMENT_LABEL_NEUTRAL: SentimentLabel.ValueType  # 2
 SENTIMENT_LABEL_POSITIVE: SentimentLabel.ValueType  # 3
 Global___SentimentLabel: _TypeAlias = SentimentLabel  # noqa: Y015
 
+class _CoderKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CoderKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CoderKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CODER_KIND_UNSPECIFIED: _CoderKind.ValueType  # 0
+    CODER_KIND_MODEL: _CoderKind.ValueType  # 1
+    CODER_KIND_RULE: _CoderKind.ValueType  # 2
+    CODER_KIND_PERSON: _CoderKind.ValueType  # 3
+
+class CoderKind(_CoderKind, metaclass=_CoderKindEnumTypeWrapper):
+    """Who coded."""
+
+CODER_KIND_UNSPECIFIED: CoderKind.ValueType  # 0
+CODER_KIND_MODEL: CoderKind.ValueType  # 1
+CODER_KIND_RULE: CoderKind.ValueType  # 2
+CODER_KIND_PERSON: CoderKind.ValueType  # 3
+Global___CoderKind: _TypeAlias = CoderKind  # noqa: Y015
+
+class _Effect:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _EffectEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Effect.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EFFECT_UNSPECIFIED: _Effect.ValueType  # 0
+    EFFECT_BARRIER: _Effect.ValueType  # 1
+    EFFECT_ENABLER: _Effect.ValueType  # 2
+
+class Effect(_Effect, metaclass=_EffectEnumTypeWrapper):
+    """Whether a driver hinders or helps the target behaviour."""
+
+EFFECT_UNSPECIFIED: Effect.ValueType  # 0
+EFFECT_BARRIER: Effect.ValueType  # 1
+EFFECT_ENABLER: Effect.ValueType  # 2
+Global___Effect: _TypeAlias = Effect  # noqa: Y015
+
+class _Experiencer:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ExperiencerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Experiencer.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    EXPERIENCER_UNSPECIFIED: _Experiencer.ValueType  # 0
+    EXPERIENCER_SELF: _Experiencer.ValueType  # 1
+    EXPERIENCER_CLOSE_OTHER: _Experiencer.ValueType  # 2
+    EXPERIENCER_PEOPLE: _Experiencer.ValueType  # 3
+    EXPERIENCER_BRAND: _Experiencer.ValueType  # 4
+
+class Experiencer(_Experiencer, metaclass=_ExperiencerEnumTypeWrapper):
+    """Whom a statement is about."""
+
+EXPERIENCER_UNSPECIFIED: Experiencer.ValueType  # 0
+EXPERIENCER_SELF: Experiencer.ValueType  # 1
+EXPERIENCER_CLOSE_OTHER: Experiencer.ValueType  # 2
+EXPERIENCER_PEOPLE: Experiencer.ValueType  # 3
+EXPERIENCER_BRAND: Experiencer.ValueType  # 4
+Global___Experiencer: _TypeAlias = Experiencer  # noqa: Y015
+
+class _Tense:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TenseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Tense.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TENSE_UNSPECIFIED: _Tense.ValueType  # 0
+    TENSE_PAST: _Tense.ValueType  # 1
+    TENSE_PRESENT: _Tense.ValueType  # 2
+    TENSE_INTENDED: _Tense.ValueType  # 3
+    TENSE_HYPOTHETICAL: _Tense.ValueType  # 4
+
+class Tense(_Tense, metaclass=_TenseEnumTypeWrapper):
+    """When it happens."""
+
+TENSE_UNSPECIFIED: Tense.ValueType  # 0
+TENSE_PAST: Tense.ValueType  # 1
+TENSE_PRESENT: Tense.ValueType  # 2
+TENSE_INTENDED: Tense.ValueType  # 3
+TENSE_HYPOTHETICAL: Tense.ValueType  # 4
+Global___Tense: _TypeAlias = Tense  # noqa: Y015
+
+class _AnnotatorKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnnotatorKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AnnotatorKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANNOTATOR_KIND_UNSPECIFIED: _AnnotatorKind.ValueType  # 0
+    ANNOTATOR_KIND_PERSON: _AnnotatorKind.ValueType  # 1
+    """One of several coders, who saw neither machine codes nor each other's."""
+    ANNOTATOR_KIND_ADJUDICATOR: _AnnotatorKind.ValueType  # 2
+    """Who decided where coders disagreed."""
+
+class AnnotatorKind(_AnnotatorKind, metaclass=_AnnotatorKindEnumTypeWrapper):
+    """As what a person coded."""
+
+ANNOTATOR_KIND_UNSPECIFIED: AnnotatorKind.ValueType  # 0
+ANNOTATOR_KIND_PERSON: AnnotatorKind.ValueType  # 1
+"""One of several coders, who saw neither machine codes nor each other's."""
+ANNOTATOR_KIND_ADJUDICATOR: AnnotatorKind.ValueType  # 2
+"""Who decided where coders disagreed."""
+Global___AnnotatorKind: _TypeAlias = AnnotatorKind  # noqa: Y015
+
+class _Answer:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _AnswerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Answer.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    ANSWER_UNSPECIFIED: _Answer.ValueType  # 0
+    ANSWER_CODES: _Answer.ValueType  # 1
+    """The item carries the codes that are named."""
+    ANSWER_NONE: _Answer.ValueType  # 2
+    """It carries none of them."""
+    ANSWER_CANNOT_TELL: _Answer.ValueType  # 3
+    """It cannot be told."""
+
+class Answer(_Answer, metaclass=_AnswerEnumTypeWrapper):
+    """What kind of answer an annotation is."""
+
+ANSWER_UNSPECIFIED: Answer.ValueType  # 0
+ANSWER_CODES: Answer.ValueType  # 1
+"""The item carries the codes that are named."""
+ANSWER_NONE: Answer.ValueType  # 2
+"""It carries none of them."""
+ANSWER_CANNOT_TELL: Answer.ValueType  # 3
+"""It cannot be told."""
+Global___Answer: _TypeAlias = Answer  # noqa: Y015
+
+class _SampleKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SampleKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SampleKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SAMPLE_KIND_UNSPECIFIED: _SampleKind.ValueType  # 0
+    SAMPLE_KIND_RANDOM: _SampleKind.ValueType  # 1
+    """At random, to measure with."""
+    SAMPLE_KIND_UNCERTAINTY: _SampleKind.ValueType  # 2
+    """Where the machine was least sure, to learn from; nothing is measured on it."""
+
+class SampleKind(_SampleKind, metaclass=_SampleKindEnumTypeWrapper):
+    """How the items of an annotation task were drawn."""
+
+SAMPLE_KIND_UNSPECIFIED: SampleKind.ValueType  # 0
+SAMPLE_KIND_RANDOM: SampleKind.ValueType  # 1
+"""At random, to measure with."""
+SAMPLE_KIND_UNCERTAINTY: SampleKind.ValueType  # 2
+"""Where the machine was least sure, to learn from; nothing is measured on it."""
+Global___SampleKind: _TypeAlias = SampleKind  # noqa: Y015
+
 @_typing.final
 class Sentiment(_message.Message):
     """Sentiment towards whatever the text is about."""
@@ -49,12 +201,15 @@ class Sentiment(_message.Message):
     NEGATIVE_FIELD_NUMBER: _builtins.int
     NEUTRAL_FIELD_NUMBER: _builtins.int
     POSITIVE_FIELD_NUMBER: _builtins.int
+    STRENGTH_FIELD_NUMBER: _builtins.int
     label: Global___SentimentLabel.ValueType
     """Class with the highest probability, or UNSPECIFIED when the model abstains."""
     negative: _builtins.float
     """Probabilities; they add up to 1."""
     neutral: _builtins.float
     positive: _builtins.float
+    strength: _builtins.float
+    """How strongly it leans to one side, whichever: 0 to 1."""
     def __init__(
         self,
         *,
@@ -62,14 +217,179 @@ class Sentiment(_message.Message):
         negative: _builtins.float = ...,
         neutral: _builtins.float = ...,
         positive: _builtins.float = ...,
+        strength: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "negative", b"negative", "neutral", b"neutral", "positive", b"positive"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label", b"label", "negative", b"negative", "neutral", b"neutral", "positive", b"positive", "strength", b"strength"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Sentiment: _TypeAlias = Sentiment  # noqa: Y015
+
+@_typing.final
+class Code(_message.Message):
+    """One code of one codebook, as a coder gave it. An abstention is no code at all."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    PROBABILITY_FIELD_NUMBER: _builtins.int
+    CODER_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    EFFECT_FIELD_NUMBER: _builtins.int
+    EXPERIENCER_FIELD_NUMBER: _builtins.int
+    TENSE_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    codebook: _builtins.str
+    """Name of the codebook, such as `speech_act`."""
+    version: _builtins.int
+    """Version of the codebook."""
+    code: _builtins.str
+    """Name of the code within the codebook, such as `complaint`."""
+    probability: _builtins.float
+    """Calibrated where a model coded; the measured precision of the rule where a rule did."""
+    coder: Global___CoderKind.ValueType
+    start: _builtins.int
+    """The evidence in the post's text, in Unicode code points."""
+    end: _builtins.int
+    """One past its last character."""
+    effect: Global___Effect.ValueType
+    experiencer: Global___Experiencer.ValueType
+    tense: Global___Tense.ValueType
+    study_id: _builtins.str
+    """Set only where the code depends on the study."""
+    def __init__(
+        self,
+        *,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        code: _builtins.str = ...,
+        probability: _builtins.float = ...,
+        coder: Global___CoderKind.ValueType = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        effect: Global___Effect.ValueType = ...,
+        experiencer: Global___Experiencer.ValueType = ...,
+        tense: Global___Tense.ValueType = ...,
+        study_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "codebook", b"codebook", "coder", b"coder", "effect", b"effect", "end", b"end", "experiencer", b"experiencer", "probability", b"probability", "start", b"start", "study_id", b"study_id", "tense", b"tense", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Code: _TypeAlias = Code  # noqa: Y015
+
+@_typing.final
+class Entity(_message.Message):
+    """A thing that a post names."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    PROBABILITY_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`brand`, `product`, `person`, `place`, `organisation`, `work`, `aspect`, `hashtag`, `mention`, `link`, `emoji`,
+    `money` or `date`.
+    """
+    start: _builtins.int
+    end: _builtins.int
+    name: _builtins.str
+    """What all ways to write it share."""
+    probability: _builtins.float
+    label: Global___SentimentLabel.ValueType
+    """What is said of it; UNSPECIFIED where nothing can be told."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        name: _builtins.str = ...,
+        probability: _builtins.float = ...,
+        label: Global___SentimentLabel.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "kind", b"kind", "label", b"label", "name", b"name", "probability", b"probability", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Entity: _TypeAlias = Entity  # noqa: Y015
+
+@_typing.final
+class Reason(_message.Message):
+    """A stated reason: one span of the post explains another."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAUSE_START_FIELD_NUMBER: _builtins.int
+    CAUSE_END_FIELD_NUMBER: _builtins.int
+    EFFECT_START_FIELD_NUMBER: _builtins.int
+    EFFECT_END_FIELD_NUMBER: _builtins.int
+    CONNECTIVE_START_FIELD_NUMBER: _builtins.int
+    CONNECTIVE_END_FIELD_NUMBER: _builtins.int
+    cause_start: _builtins.int
+    cause_end: _builtins.int
+    effect_start: _builtins.int
+    effect_end: _builtins.int
+    connective_start: _builtins.int
+    """The words that tie them, such as `because`."""
+    connective_end: _builtins.int
+    def __init__(
+        self,
+        *,
+        cause_start: _builtins.int = ...,
+        cause_end: _builtins.int = ...,
+        effect_start: _builtins.int = ...,
+        effect_end: _builtins.int = ...,
+        connective_start: _builtins.int = ...,
+        connective_end: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause_end", b"cause_end", "cause_start", b"cause_start", "connective_end", b"connective_end", "connective_start", b"connective_start", "effect_end", b"effect_end", "effect_start", b"effect_start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Reason: _TypeAlias = Reason  # noqa: Y015
+
+@_typing.final
+class PersonalData(_message.Message):
+    """Personal data in a post, to be masked in whatever is shown of it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """`mail`, `phone`, `iban`, `card`, `address` or `id`."""
+    start: _builtins.int
+    end: _builtins.int
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "kind", b"kind", "start", b"start"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonalData: _TypeAlias = PersonalData  # noqa: Y015
 
 @_typing.final
 class Statement(_message.Message):
@@ -82,6 +402,7 @@ class Statement(_message.Message):
     END_FIELD_NUMBER: _builtins.int
     VECTOR_FIELD_NUMBER: _builtins.int
     SENTIMENT_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
     index: _builtins.int
     """Position in the post, from 0."""
     start: _builtins.int
@@ -92,6 +413,8 @@ class Statement(_message.Message):
     """float16, little endian; empty for a post with a single statement, whose vector is the post's."""
     @_builtins.property
     def sentiment(self) -> Global___Sentiment: ...
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Code]: ...
     def __init__(
         self,
         *,
@@ -100,10 +423,11 @@ class Statement(_message.Message):
         end: _builtins.int = ...,
         vector: _builtins.bytes = ...,
         sentiment: Global___Sentiment | None = ...,
+        codes: _abc.Iterable[Global___Code] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["sentiment", b"sentiment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["end", b"end", "index", b"index", "sentiment", b"sentiment", "start", b"start", "vector", b"vector"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codes", b"codes", "end", b"end", "index", b"index", "sentiment", b"sentiment", "start", b"start", "vector", b"vector"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -128,6 +452,12 @@ class PostEnrichment(_message.Message):
     KEYPHRASES_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     IS_REPOST_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    ENTITIES_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    PERSONAL_DATA_FIELD_NUMBER: _builtins.int
+    COPY_OF_FIELD_NUMBER: _builtins.int
+    CODING_FIELD_NUMBER: _builtins.int
     post_id: _builtins.str
     """UUIDv7 of the post."""
     author_id: _builtins.str
@@ -142,6 +472,10 @@ class PostEnrichment(_message.Message):
     """Name and version of the encoder; vectors of different models are never compared."""
     is_repost: _builtins.bool
     """True when the post only repeats another one."""
+    copy_of: _builtins.str
+    """UUIDv7 of the first post with nearly the same text, which may be this one; empty when ingest did not look."""
+    coding: _builtins.str
+    """Version of the heads and codebooks that coded."""
     @_builtins.property
     def published_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -154,6 +488,16 @@ class PostEnrichment(_message.Message):
     def keyphrases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Most telling phrases first, lower case."""
 
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___Code]:
+        """Codes of the post as a whole."""
+
+    @_builtins.property
+    def entities(self) -> _containers.RepeatedCompositeFieldContainer[Global___Entity]: ...
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
+    @_builtins.property
+    def personal_data(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonalData]: ...
     def __init__(
         self,
         *,
@@ -170,10 +514,16 @@ class PostEnrichment(_message.Message):
         keyphrases: _abc.Iterable[_builtins.str] | None = ...,
         model: _builtins.str = ...,
         is_repost: _builtins.bool = ...,
+        codes: _abc.Iterable[Global___Code] | None = ...,
+        entities: _abc.Iterable[Global___Entity] | None = ...,
+        reasons: _abc.Iterable[Global___Reason] | None = ...,
+        personal_data: _abc.Iterable[Global___PersonalData] | None = ...,
+        copy_of: _builtins.str = ...,
+        coding: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["published_at", b"published_at", "sentiment", b"sentiment"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "is_repost", b"is_repost", "keyphrases", b"keyphrases", "language", b"language", "model", b"model", "platform", b"platform", "post_id", b"post_id", "published_at", b"published_at", "revision", b"revision", "sentiment", b"sentiment", "statements", b"statements", "study_ids", b"study_ids", "vector", b"vector"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["author_id", b"author_id", "codes", b"codes", "coding", b"coding", "copy_of", b"copy_of", "entities", b"entities", "is_repost", b"is_repost", "keyphrases", b"keyphrases", "language", b"language", "model", b"model", "personal_data", b"personal_data", "platform", b"platform", "post_id", b"post_id", "published_at", b"published_at", "reasons", b"reasons", "revision", b"revision", "sentiment", b"sentiment", "statements", b"statements", "study_ids", b"study_ids", "vector", b"vector"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -200,3 +550,122 @@ class PostEnriched(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PostEnriched: _TypeAlias = PostEnriched  # noqa: Y015
+
+@_typing.final
+class CodePresence(_message.Message):
+    """Whether a code of the codebook is in an item, by one annotation."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    IS_PRESENT_FIELD_NUMBER: _builtins.int
+    code: _builtins.str
+    is_present: _builtins.bool
+    def __init__(
+        self,
+        *,
+        code: _builtins.str = ...,
+        is_present: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "is_present", b"is_present"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CodePresence: _TypeAlias = CodePresence  # noqa: Y015
+
+@_typing.final
+class AnnotationRecorded(_message.Message):
+    """A person coded an item of an annotation task, coded it anew, or took an answer back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANNOTATION_ID_FIELD_NUMBER: _builtins.int
+    TASK_ID_FIELD_NUMBER: _builtins.int
+    STUDY_ID_FIELD_NUMBER: _builtins.int
+    POST_ID_FIELD_NUMBER: _builtins.int
+    STATEMENT_INDEX_FIELD_NUMBER: _builtins.int
+    START_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    CODEBOOK_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    CODES_FIELD_NUMBER: _builtins.int
+    CODER_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
+    INCLUSION_PROBABILITY_FIELD_NUMBER: _builtins.int
+    IS_REPETITION_FIELD_NUMBER: _builtins.int
+    REPLACES_ID_FIELD_NUMBER: _builtins.int
+    IS_WITHDRAWN_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    annotation_id: _builtins.str
+    """UUIDv7."""
+    task_id: _builtins.str
+    study_id: _builtins.str
+    post_id: _builtins.str
+    statement_index: _builtins.int
+    """Position of the statement in the post, from 0; absent where posts are coded as a whole."""
+    start: _builtins.int
+    """The item in the post's text, in Unicode code points."""
+    end: _builtins.int
+    """One past its last character."""
+    codebook: _builtins.str
+    version: _builtins.int
+    answer: Global___Answer.ValueType
+    coder_id: _builtins.str
+    """Pseudonym of the coder: the same in every task of the workspace."""
+    kind: Global___AnnotatorKind.ValueType
+    sample: Global___SampleKind.ValueType
+    inclusion_probability: _builtins.float
+    """Probability with which the item came into the sample; absent unless the sample is random."""
+    is_repetition: _builtins.bool
+    """True for the second answer of the same coder about the same item, which no measure but self-agreement counts."""
+    replaces_id: _builtins.str
+    """The annotation that this one replaces; empty when it replaces none."""
+    is_withdrawn: _builtins.bool
+    """True when the answer of `annotation_id` was taken back: nothing stands in its place."""
+    @_builtins.property
+    def codes(self) -> _containers.RepeatedCompositeFieldContainer[Global___CodePresence]:
+        """Every code that the task asks about; empty where the coder could not tell."""
+
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        annotation_id: _builtins.str = ...,
+        task_id: _builtins.str = ...,
+        study_id: _builtins.str = ...,
+        post_id: _builtins.str = ...,
+        statement_index: _builtins.int | None = ...,
+        start: _builtins.int = ...,
+        end: _builtins.int = ...,
+        codebook: _builtins.str = ...,
+        version: _builtins.int = ...,
+        answer: Global___Answer.ValueType = ...,
+        codes: _abc.Iterable[Global___CodePresence] | None = ...,
+        coder_id: _builtins.str = ...,
+        kind: Global___AnnotatorKind.ValueType = ...,
+        sample: Global___SampleKind.ValueType = ...,
+        inclusion_probability: _builtins.float | None = ...,
+        is_repetition: _builtins.bool = ...,
+        replaces_id: _builtins.str = ...,
+        is_withdrawn: _builtins.bool = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability", "_statement_index", b"_statement_index", "inclusion_probability", b"inclusion_probability", "recorded_at", b"recorded_at", "statement_index", b"statement_index"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability", "_statement_index", b"_statement_index", "annotation_id", b"annotation_id", "answer", b"answer", "codebook", b"codebook", "coder_id", b"coder_id", "codes", b"codes", "end", b"end", "inclusion_probability", b"inclusion_probability", "is_repetition", b"is_repetition", "is_withdrawn", b"is_withdrawn", "kind", b"kind", "post_id", b"post_id", "recorded_at", b"recorded_at", "replaces_id", b"replaces_id", "sample", b"sample", "start", b"start", "statement_index", b"statement_index", "study_id", b"study_id", "task_id", b"task_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__inclusion_probability: _TypeAlias = _typing.Literal["inclusion_probability"]  # noqa: Y015
+    _WhichOneofArgType__inclusion_probability: _TypeAlias = _typing.Literal["_inclusion_probability", b"_inclusion_probability"]  # noqa: Y015
+    _WhichOneofReturnType__statement_index: _TypeAlias = _typing.Literal["statement_index"]  # noqa: Y015
+    _WhichOneofArgType__statement_index: _TypeAlias = _typing.Literal["_statement_index", b"_statement_index"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__inclusion_probability) -> _WhichOneofReturnType__inclusion_probability | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__statement_index) -> _WhichOneofReturnType__statement_index | None: ...
+
+Global___AnnotationRecorded: _TypeAlias = AnnotationRecorded  # noqa: Y015

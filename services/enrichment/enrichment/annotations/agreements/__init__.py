@@ -1,0 +1,1 @@
+"""How far coders agree, with one another and with themselves."""

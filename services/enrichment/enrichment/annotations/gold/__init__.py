@@ -1,0 +1,1 @@
+"""Gold labels: what coders agree on, or what an adjudicator decided."""

@@ -1,0 +1,1 @@
+"""Annotation tasks: which statements are drawn, and who is to code them."""

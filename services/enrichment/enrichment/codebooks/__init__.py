@@ -1,0 +1,1 @@
+"""Codebooks: versioned sets of codes, each with a definition, cues and examples."""

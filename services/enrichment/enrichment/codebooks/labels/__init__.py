@@ -1,0 +1,1 @@
+"""Labels: which codes a passage carries, as a person says."""

@@ -1,0 +1,1 @@
+"""Codes: what a coder may say of a statement or a post, and what it sees of it."""

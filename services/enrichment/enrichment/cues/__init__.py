@@ -1,0 +1,1 @@
+"""Cues: phrases that tell a code, found in many passages at once."""

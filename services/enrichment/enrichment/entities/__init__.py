@@ -1,0 +1,1 @@
+"""Entities: what a post names, from brands to dates."""

@@ -1,0 +1,1 @@
+"""Personal data in posts: found, and masked in whatever leaves the service."""

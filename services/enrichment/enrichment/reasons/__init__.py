@@ -1,0 +1,1 @@
+"""Reasons: the words in which a person states why."""
