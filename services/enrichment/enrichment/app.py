@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import cast
 
 from enrichment.analyses.endpoints import router as analyses
-from enrichment.consumers import PostConsumer
+from enrichment.consumers import PostConsumer, StudyConsumer
 from enrichment.enrichments.endpoints import router as enrichments
 from enrichment.readings.desk import ReadingDesk, open_desk
 from enrichment.reenrichments.endpoints import router as reenrichments
@@ -14,6 +14,8 @@ from enrichment.reenrichments.watch import ReenrichmentWatch
 from enrichment.rpc import EnrichmentServicer
 from enrichment.search.endpoints import router as search
 from enrichment.settings import EnrichmentSettings
+from enrichment.studies.jobs import RecodeStudy
+from enrichment.studies.watch import StudyWatch
 from enrichment.vectors.upkeep import IndexUpkeep
 from kit.erasures.endpoints import router as erasures
 from kit.erasures.purger import Purger
@@ -41,7 +43,8 @@ def _servicers(runtime: Runtime) -> Sequence[Servicer]:
 
 
 def _consumers(runtime: Runtime) -> Sequence[Consumer]:
-    return [PostConsumer(runtime.database, runtime.state, _settings(runtime).batch_posts).consumer]
+    posts = PostConsumer(runtime.database, runtime.state, _settings(runtime).batch_posts)
+    return [posts.consumer, StudyConsumer(runtime.database).consumer]
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
@@ -49,12 +52,14 @@ def _workers(runtime: Runtime) -> Sequence[Worker]:
     return [
         Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
         Worker("reenrichment", ReenrichmentWatch(runtime.database, runtime.state.version).run),
+        Worker("studies", StudyWatch(runtime.database, settings).run),
         Worker("vector index", IndexUpkeep(settings.database_url, runtime.state.space).run),
     ]
 
 
 def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
-    return [ReenrichmentJob(runtime.database, runtime.state, _settings(runtime)).handler]
+    reenrichment = ReenrichmentJob(runtime.database, runtime.state, _settings(runtime))
+    return [reenrichment.handler, RecodeStudy(runtime.database).handler]
 
 
 service = Service(

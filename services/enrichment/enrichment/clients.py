@@ -1,17 +1,19 @@
-"""What enrichment asks of ingest: the texts of posts that are to be read again."""
+"""What enrichment asks of ingest: the texts of posts that are to be read again, and what studies ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 from kit.rpc import Client
 from kit.settings import ServiceSettings
-from pourquoi.ingest.v1.events_pb2 import Post
-from pourquoi.ingest.v1.ingest_pb2 import BatchGetPostsRequest
+from pourquoi.ingest.v1.events_pb2 import Post, Study
+from pourquoi.ingest.v1.ingest_pb2 import BatchGetPostsRequest, GetStudyRequest
 from pourquoi.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 
 POSTS_SECONDS = 20.0
+STUDY_SECONDS = 2.0
 
 
 class IngestClient:
@@ -25,6 +27,11 @@ class IngestClient:
         request = BatchGetPostsRequest(ids=map(str, post_ids))
         response = await self._client.call("BatchGetPosts", request, workspace, POSTS_SECONDS)
         return list(response.posts)
+
+    async def get_study(self, workspace: str, study_id: UUID) -> Study:
+        """One study; raises `NotFound` where the workspace has none with this id."""
+        response = await self._client.call("GetStudy", GetStudyRequest(id=str(study_id)), workspace, STUDY_SECONDS)
+        return cast(Study, response.study)
 
     async def aclose(self) -> None:
         """Closes the channel."""

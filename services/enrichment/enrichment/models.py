@@ -90,3 +90,13 @@ class ErasedPost(Record, table=True):
 
     post_id: UUID = Field(primary_key=True)
     erased_at: datetime = _column(DateTime(timezone=True))
+
+
+class StudyRow(Record, table=True):
+    """What codes depend on of a study; revision 0 where ingest has not told about it yet."""
+
+    __tablename__ = "studies"
+
+    study_id: UUID = Field(primary_key=True)
+    revision: int
+    target_behaviour: str = _column(Text)

@@ -151,4 +151,5 @@ def _code(found: Found, setting: Setting) -> Code:
         effect=found.effect,
         experiencer=setting.experiencer,
         tense=setting.tense,
+        is_candidate=book.needs_target_behaviour,
     )

@@ -68,6 +68,10 @@ class Enrichment:
         """What was read in a post; raises `ValueError` when one of its ids is none."""
         return cls(Origin.of(post), post.revision, Wording.of(post.text), version, reading)
 
+    def with_reading(self, reading: Reading) -> Enrichment:
+        """The enrichment with another reading of the same text."""
+        return replace(self, reading=reading)
+
     def moved_to(self, post: Post) -> Enrichment:
         """The enrichment of a later revision with the same text."""
         return replace(self, origin=Origin.of(post), revision=post.revision)

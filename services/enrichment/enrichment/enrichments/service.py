@@ -10,6 +10,7 @@ from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.plan import Arrival, Plan, Worded, newest_of
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
 from enrichment.readings.reading import ReaderVersion, Reading
+from enrichment.studies.service import StudyService
 from kit.db import Session
 from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
@@ -66,8 +67,9 @@ class EnrichmentService:
         read = list(plan.enriched(readings, version))
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
         moved = [before.moved_to(plan.same_text[post_id].post) for post_id, before in known.items()]
-        written = await self._enrichments.store(read + moved)
-        for enrichment in read + moved:
+        current = await StudyService(self._session).bind(read + moved)
+        written = await self._enrichments.store(current)
+        for enrichment in current:
             before = known.get(enrichment.origin.post_id)
             is_changed = before is None or before.origin != enrichment.origin
             if is_changed and enrichment.origin.post_id in written:
