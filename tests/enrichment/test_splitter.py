@@ -37,6 +37,73 @@ def test_sentences_end_where_a_reader_would_say(text: str, expected: list[str]) 
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("M. Dupont m'a rappelé, p. ex. hier, cf. mon mail.", ["M. Dupont m'a rappelé, p. ex. hier, cf. mon mail."]),
+        ("Livré le 3 janv. dernier. Rien depuis.", ["Livré le 3 janv. dernier.", "Rien depuis."]),
+        ("Le Dr Martin, etc. sont venus. Merci !", ["Le Dr Martin, etc. sont venus.", "Merci !"]),
+        ("Colis n° 5 perdu av. Foch. Aucune réponse !!", ["Colis n° 5 perdu av. Foch.", "Aucune réponse !!"]),
+        ("« C'est nul ! » dit-elle. « Revenez demain ! »", ["« C'est nul ! » dit-elle.", "« Revenez demain ! »"]),
+        ("Où est mon colis ? Toujours rien !", ["Où est mon colis ?", "Toujours rien !"]),
+        ("Prix : 3,50 €. Qualité : bof.", ["Prix : 3,50 €.", "Qualité : bof."]),
+        ("Personne à 10h30... vraiment rien", ["Personne à 10h30... vraiment rien"]),
+        ("QUELLE HONTE ! TOUJOURS RIEN REÇU", ["QUELLE HONTE !", "TOUJOURS RIEN REÇU"]),
+    ],
+)
+def test_french_sentences_end_where_a_reader_would_say(text: str, expected: list[str]) -> None:
+    assert parts(text, "fr") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'He said "Never again!" and left. "Why?" I asked.',
+            ['He said "Never again!" and left.', '"Why?"', "I asked."],
+        ),
+        (
+            "Dr. Smith of Acme Inc. paid $3.50, e.g. for parking.",
+            ["Dr. Smith of Acme Inc. paid $3.50, e.g. for parking."],
+        ),
+        ("ask J. R. Smith, Ph.D., about it. No reply", ["ask J. R. Smith, Ph.D., about it.", "No reply"]),
+        ("Tip: 1. open it 2. tap it 3. reset", ["Tip:", "1. open it", "2. tap it", "3. reset"]),
+        ("It costs 5. Then 2 more.", ["It costs 5.", "Then 2 more."]),
+        ("- no charger\n- no manual\n1) late\n2) rude", ["- no charger", "- no manual", "1) late", "2) rude"]),
+        ("your app v2.3.1 is broken", ["your app v2.3.1 is broken"]),
+        ("great phone,great camera,bad battery.Never again", ["great phone,great camera,bad battery.", "Never again"]),
+        ("My bag is lost :( and you don't care", ["My bag is lost :(", "and you don't care"]),
+        ("we landed 🤷‍♀️ nobody knew the gate", ["we landed 🤷‍♀️ nobody knew the gate"]),
+        ("we landed at noon 🤷‍♀️ nobody knew the gate", ["we landed at noon 🤷‍♀️", "nobody knew the gate"]),
+        ("paid three times, i.e. far too much", ["paid three times, i.e. far too much"]),
+    ],
+)
+def test_abbreviations_quotes_and_lists_end_no_sentence_of_their_own(text: str, expected: list[str]) -> None:
+    assert parts(text, "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("the wifi is down, nobody answers the phone", "en", ["the wifi is down,", "nobody answers the phone"]),
+        ("le wifi est coupé , personne ne répond", "fr", ["le wifi est coupé ,", "personne ne répond"]),
+        ("late, rude, and very expensive food", "en", ["late, rude, and very expensive food"]),
+        (
+            "jai attendu une heure du coup jai abandonné",
+            "fr",
+            ["jai attendu une heure", "du coup jai abandonné"],
+        ),
+        (
+            "we waited ages then they hung up",
+            "en",
+            ["we waited ages", "then they hung up"],
+        ),
+    ],
+)
+def test_clauses_are_told_apart_without_any_full_stop(text: str, language: str, expected: list[str]) -> None:
+    assert parts(text, language) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
         (
@@ -91,7 +158,10 @@ def test_a_document_keeps_its_end_in_the_last_statement() -> None:
     assert spans[-1].end == len(text.rstrip())
 
 
-@pytest.mark.parametrize("unit", [" ", ".", "!", "… ", "😡 ", "a.", "and I ", "- ", "\n", ":) ", "@a ", "No. "])
+HOSTILE = [" ", ".", "!", "… ", "😡 ", "a.", "and I ", "- ", "\n", ":) ", "@a ", "No. ", "1. a ", "p. ", '!" ']
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
 def test_no_text_takes_long(unit: str) -> None:
     started = time.process_time()
 

@@ -19,7 +19,7 @@ from enrichment.codebooks.training.endpoints import router as trainings
 from enrichment.codebooks.training.jobs import TrainingJob
 from enrichment.codebooks.training.watch import TrainingWatch
 from enrichment.coding.endpoints import router as coding
-from enrichment.consumers import PostConsumer
+from enrichment.consumers import PostConsumer, StudyConsumer
 from enrichment.enrichments.endpoints import router as enrichments
 from enrichment.readings.desk import open_desk
 from enrichment.reenrichments.endpoints import router as reenrichments
@@ -29,6 +29,8 @@ from enrichment.rpc import EnrichmentServicer
 from enrichment.search.endpoints import router as search
 from enrichment.settings import EnrichmentSettings
 from enrichment.state import State
+from enrichment.studies.jobs import RecodeStudy
+from enrichment.studies.watch import StudyWatch
 from enrichment.vectors.upkeep import IndexUpkeep
 from kit.erasures.endpoints import router as erasures
 from kit.erasures.purger import Purger
@@ -57,7 +59,8 @@ def _servicers(runtime: Runtime) -> Sequence[Servicer]:
 
 
 def _consumers(runtime: Runtime) -> Sequence[Consumer]:
-    return [PostConsumer(runtime.database, runtime.state.desk, _settings(runtime).batch_posts).consumer]
+    posts = PostConsumer(runtime.database, runtime.state.desk, _settings(runtime).batch_posts)
+    return [posts.consumer, StudyConsumer(runtime.database).consumer]
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:
@@ -66,6 +69,7 @@ def _workers(runtime: Runtime) -> Sequence[Worker]:
         Worker("purge", Purger(runtime.database, runtime.bus, settings.service).run),
         Worker("reenrichment", ReenrichmentWatch(runtime.database, runtime.state.desk.version).run),
         Worker("training", TrainingWatch(runtime.database, runtime.state.desk.model).run),
+        Worker("studies", StudyWatch(runtime.database, settings).run),
         Worker("vector index", IndexUpkeep(settings.database_url, runtime.state.desk.space).run),
     ]
 
@@ -75,6 +79,7 @@ def _job_handlers(runtime: Runtime) -> Sequence[JobHandler]:
         ReenrichmentJob(runtime.database, runtime.state.desk, _settings(runtime)).handler,
         TrainingJob(runtime.database, runtime.state.desk).handler,
         CodingJob(runtime.database, _settings(runtime)).handler,
+        RecodeStudy(runtime.database).handler,
     ]
 
 

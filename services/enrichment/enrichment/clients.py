@@ -1,19 +1,21 @@
-"""What enrichment asks of ingest: posts that are to be read again, and texts that coders are shown."""
+"""What enrichment asks of ingest: posts to read again, texts that coders are shown, and what studies ask for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 from kit.rpc import Client
 from kit.settings import ServiceSettings
-from pourquoi.ingest.v1.events_pb2 import Post
-from pourquoi.ingest.v1.ingest_pb2 import BatchGetPostsRequest
+from pourquoi.ingest.v1.events_pb2 import Post, Study
+from pourquoi.ingest.v1.ingest_pb2 import BatchGetPostsRequest, GetStudyRequest
 from pourquoi.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 
 POSTS_SECONDS = 20.0
 POSTS_PER_CALL = 500
 SHOWING_SECONDS = 5.0
+STUDY_SECONDS = 2.0
 
 
 class IngestClient:
@@ -37,6 +39,11 @@ class IngestClient:
             posts = await self.list_posts(workspace, post_ids[start : start + POSTS_PER_CALL], SHOWING_SECONDS)
             found |= {UUID(post.id): post.text for post in posts}
         return found
+
+    async def get_study(self, workspace: str, study_id: UUID) -> Study:
+        """One study; raises `NotFound` where the workspace has none with this id."""
+        response = await self._client.call("GetStudy", GetStudyRequest(id=str(study_id)), workspace, STUDY_SECONDS)
+        return cast(Study, response.study)
 
     async def aclose(self) -> None:
         """Closes the channel."""

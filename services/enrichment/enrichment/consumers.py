@@ -9,10 +9,11 @@ from enrichment.enrichments.passes import PostReader
 from enrichment.enrichments.plan import Arrival
 from enrichment.enrichments.service import EnrichmentService
 from enrichment.readings.desk import ReadingDesk
+from enrichment.studies.service import StudyService
 from kit.db import Database
 from kit.erasures.service import ErasedPosts
 from kit.events import Consumer, Received, by_workspace
-from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostCollected, PostErased, PostUpdated
+from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostCollected, PostErased, PostUpdated, StudyChanged
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,23 @@ class PostConsumer:
         if messages:
             async with self.database.session(workspace) as session:
                 await EnrichmentService(session).erase(ErasedPosts.of(messages))
+
+
+@dataclass(frozen=True)
+class StudyConsumer:
+    """Keeps up with what studies ask for, apart from the posts: nothing waits for a model."""
+
+    database: Database
+
+    @property
+    def consumer(self) -> Consumer:
+        """The consumer, as data."""
+        return Consumer("enrichment-studies", (StudyChanged,), self.handle)
+
+    async def handle(self, batch: Sequence[Received]) -> None:
+        """Applies a batch."""
+        for workspace, messages in by_workspace(batch).items():
+            async with self.database.session(workspace) as session:
+                await StudyService(session).learn(
+                    each.event.study for each in messages if isinstance(each.event, StudyChanged)
+                )

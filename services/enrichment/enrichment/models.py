@@ -249,3 +249,13 @@ class HeadRow(Record, table=True):
     head: bytes = _column(LargeBinary)
     scores: list[dict[str, Any]] = _column(JSONB)
     created_at: datetime = _column(DateTime(timezone=True))
+
+
+class StudyRow(Record, table=True):
+    """What codes depend on of a study; revision 0 where ingest has not told about it yet."""
+
+    __tablename__ = "studies"
+
+    study_id: UUID = Field(primary_key=True)
+    revision: int
+    target_behaviour: str = _column(Text)

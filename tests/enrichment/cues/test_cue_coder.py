@@ -185,3 +185,10 @@ def test_agreement_counts_what_is_right() -> None:
 
 def test_gold_files_lie_beside_the_tests() -> None:
     assert gold_folder() == Path(__file__).parents[1] / "gold"
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("unit", ["please add ", "not worth it ", "?", "😡 ", "a", "é̶̷ ", "\u202e never again "])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_text_takes_long(unit: str, language: str) -> None:
+    code(unit * (1_000_000 // len(unit)), language)

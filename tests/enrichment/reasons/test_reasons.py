@@ -1,11 +1,15 @@
 """Stated reasons: cause, effect and connective as spans, in either order, and nothing where only time is told."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from enrichment.readings.reader import Reader
 from enrichment.reasons.finder import reasons
+from pourquoi.ingest.v1.events_pb2 import Post
 
 
 def told(text: str, language: str) -> list[tuple[str, str, str]]:
@@ -126,3 +130,22 @@ def test_a_reading_carries_the_reasons_of_its_text(reader: Reader) -> None:
 
     assert text[slice(*found.cause)] == "le personnel est en grève"
     assert text[slice(*found.effect)] == "Mon vol a été annulé"
+
+
+async def test_reasons_are_stored_and_told(post: Callable[..., Post], collect: Callable[..., Any]) -> None:
+    told_of_post = await collect(post("I left because nobody answered"))
+
+    assert told_of_post["reasons"] == [
+        {
+            "cause": {"start": 15, "end": 30},
+            "effect": {"start": 0, "end": 6},
+            "connective": {"start": 7, "end": 14},
+        }
+    ]
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("unit", ["because ", "for going ", "so i ", "a", "car ", ", ", "since i ", "d'avoir eu "])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_text_takes_long(unit: str, language: str) -> None:
+    reasons("x " + unit * (200_000 // len(unit)), language)

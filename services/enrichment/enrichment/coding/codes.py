@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -48,7 +49,8 @@ class Code:
 
     `start` and `end` tell the evidence, in Unicode code points: from the start of the passage as a coder returns it,
     from the start of the post once it is part of a reading. `probability` is calibrated where a model coded, and the
-    measured precision of the rule where a rule did. `study` is set only where the code depends on the study.
+    precision of the rule where a rule did. `study` is set only where the code depends on the study. A candidate is a
+    code that no study has asked for yet: it is kept, and told to nobody.
     """
 
     codebook: str
@@ -62,6 +64,7 @@ class Code:
     experiencer: Experiencer = Experiencer.UNCLEAR
     tense: Tense = Tense.UNCLEAR
     study: str = ""
+    is_candidate: bool = False
 
     @property
     def key(self) -> str:
@@ -71,3 +74,8 @@ class Code:
     def moved_by(self, distance: int) -> Code:
         """The code with its evidence so many characters further on."""
         return replace(self, start=self.start + distance, end=self.end + distance)
+
+
+def told(codes: Iterable[Code]) -> tuple[Code, ...]:
+    """The codes without candidates."""
+    return tuple(code for code in codes if not code.is_candidate)

@@ -16,6 +16,8 @@ from enrichment.cues.matcher import Hit, Matcher, Passage, without_contained
 from enrichment.cues.phrases import Needle, needles
 from enrichment.texts.spans import Span
 
+# Statements are short; only the last one of a document, and a post as a whole, may go on, and cost no more for it.
+_LONGEST = 2_000
 _FLIPPED = {Effect.BARRIER: Effect.ENABLER, Effect.ENABLER: Effect.BARRIER, Effect.NONE: Effect.NONE}
 
 
@@ -77,7 +79,7 @@ class CueCoder:
         codes: list[tuple[Code, ...]] = [()] * len(passages.texts)
         for language, own in rows.items():
             if matcher := self._matchers.get(language):
-                found = matcher.find([passages.texts[row] for row in own])
+                found = matcher.find([passages.texts[row][:_LONGEST] for row in own])
                 hit = {row: passage for row, passage in zip(own, found, strict=True) if passage.hits}
                 for row, coded in zip(hit, _coded(list(hit.values()), Context.of(language)), strict=True):
                     codes[row] = coded
@@ -151,4 +153,5 @@ def _code(found: Found, setting: Setting) -> Code:
         effect=found.effect,
         experiencer=setting.experiencer,
         tense=setting.tense,
+        is_candidate=book.needs_target_behaviour,
     )

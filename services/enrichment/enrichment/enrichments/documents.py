@@ -24,7 +24,12 @@ def to_documents(found: Iterable[Found]) -> list[Document]:
 
 def _document(found: Found) -> Document:
     values = ((field, getattr(found, field.name)) for field in fields(found))
-    return {field.name: value for field, value in values if value != field.default}
+    # A span is a tuple with names, which the JSON library does not take for a tuple.
+    return {
+        field.name: list(value) if isinstance(value, Span) else value
+        for field, value in values
+        if value != field.default
+    }
 
 
 def codes_of(documents: Iterable[Mapping[str, object]]) -> tuple[Code, ...]:

@@ -72,6 +72,10 @@ class Enrichment:
         """True when this is what was read in exactly this text."""
         return self.wording.text_digest == digest(text)
 
+    def with_reading(self, reading: Reading) -> Enrichment:
+        """The enrichment with another reading of the same text."""
+        return replace(self, reading=reading)
+
     def moved_to(self, post: Post) -> Enrichment:
         """The enrichment of a later revision with the same text."""
         return replace(self, origin=Origin.of(post), revision=post.revision)

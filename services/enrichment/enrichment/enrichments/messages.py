@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from enrichment.coding.codes import Code
+from enrichment.coding.codes import Code, told
 from enrichment.enrichments.enrichment import Enrichment
 from enrichment.entities.entity import Entity
 from enrichment.personal.data import PersonalData
@@ -33,7 +33,7 @@ def to_message(enrichment: Enrichment) -> events_pb2.PostEnrichment:
         keyphrases=reading.keyphrases,
         model=enrichment.version.model,
         is_repost=origin.is_repost,
-        codes=map(code_message, reading.codes),
+        codes=map(code_message, told(reading.codes)),
         entities=map(_entity, reading.entities),
         reasons=map(_reason, reading.reasons),
         personal_data=map(_personal_data, reading.personal_data),
@@ -49,7 +49,7 @@ def _statement(index: int, statement: StatementReading) -> events_pb2.Statement:
         end=statement.span.end,
         vector=statement.vector,
         sentiment=_sentiment(statement.sentiment),
-        codes=map(code_message, statement.codes),
+        codes=map(code_message, told(statement.codes)),
     )
 
 

@@ -14,6 +14,7 @@ from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.plan import Arrival, Plan, Worded, newest_of
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
 from enrichment.readings.reading import ReaderVersion, Reading
+from enrichment.studies.service import StudyService
 from kit.db import Session
 from kit.erasures.service import ErasedPosts, ErasureRecords
 from kit.errors import NotFound
@@ -70,7 +71,8 @@ class EnrichmentService:
         read = list(plan.enriched(readings, version))
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
         moved = [before.moved_to(plan.same_text[post_id].post) for post_id, before in known.items()]
-        coded = await CodingService(self._session).put_codes(read + moved, plan.wordings)
+        current = await StudyService(self._session).bind(read + moved)
+        coded = await CodingService(self._session).put_codes(current, plan.wordings)
         written = await self._enrichments.store(coded)
         for enrichment in coded:
             before = known.get(enrichment.origin.post_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from enrichment.coding.codes import Code
+from enrichment.coding.codes import Code, told
 from enrichment.entities.entity import Entity
 from enrichment.personal.data import PersonalData
 from enrichment.reasons.reason import Reason
@@ -50,5 +50,5 @@ class Reading:
     @property
     def code_keys(self) -> list[str]:
         """The codes of the text and of its statements, each once."""
-        found = {code.key for code in self.codes}
-        return sorted(found.union(code.key for statement in self.statements for code in statement.codes))
+        found = {code.key for code in told(self.codes)}
+        return sorted(found.union(code.key for statement in self.statements for code in told(statement.codes)))

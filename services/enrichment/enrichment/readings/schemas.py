@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from enrichment.coding.codes import Code, CoderKind
+from enrichment.coding.codes import Code, CoderKind, told
 from enrichment.entities.entity import Entity, EntityKind
 from enrichment.personal.data import PersonalData, PersonalKind
 from enrichment.readings.reading import Reading, StatementReading
@@ -132,7 +132,7 @@ class StatementView(BaseModel):
             start=statement.span.start,
             end=statement.span.end,
             sentiment=SentimentView.of(statement.sentiment),
-            codes=[CodeView.of(each) for each in statement.codes],
+            codes=[CodeView.of(each) for each in told(statement.codes)],
         )
 
 
@@ -156,7 +156,7 @@ def findings(reading: Reading) -> dict[str, object]:
         "sentiment": SentimentView.of(reading.sentiment),
         "statements": [StatementView.of(index, each) for index, each in enumerate(reading.statements)],
         "keyphrases": list(reading.keyphrases),
-        "codes": [CodeView.of(each) for each in reading.codes],
+        "codes": [CodeView.of(each) for each in told(reading.codes)],
         "entities": [EntityView.of(each) for each in reading.entities],
         "reasons": [ReasonView.of(each) for each in reading.reasons],
         "personal_data": [PersonalDataView.of(each) for each in reading.personal_data],

@@ -12,6 +12,9 @@ from importlib.resources import files
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+# A reaction further away than that is none to what follows, and a long text would be searched again and again.
+_NEAR = 60
+
 
 class Follows(StrEnum):
     """What stands behind a connective: a clause or a thing that is the cause, or the effect."""
@@ -68,7 +71,9 @@ class Connectives:
         """The connectives between two positions, in order."""
         for match in self._ties.finditer(text, start, end):
             kind = Follows(match.lastgroup or "")
-            if kind is not Follows.CAUSE_OF_REACTION or self._reactions.search(text, start, match.start()):
+            if kind is not Follows.CAUSE_OF_REACTION or self._reactions.search(
+                text, max(start, match.start() - _NEAR), match.start()
+            ):
                 yield Tie(kind, *match.span())
 
     def clause_after(self, text: str, start: int, end: int) -> int | None:

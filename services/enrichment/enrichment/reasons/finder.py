@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from enrichment.reasons.connectives import Connectives, Follows, Tie
 from enrichment.reasons.reason import Reason
 from enrichment.statements.splitter import sentences
 from enrichment.texts.spans import Span, spoken
 
+# More would be a document, not a post.
+_MOST_REASONS = 100
 _WORD = re.compile(r"\w")
 _WHOLE_WORD = re.compile(r"\w+")
 _EDGES = " \t\n,;:.!?…-–—\"'’“”«»()[]"
@@ -31,7 +34,7 @@ def reasons(text: str, language: str) -> tuple[Reason, ...]:
     # A letter that becomes two would move every span behind it.
     if connectives is None or len(lower) != len(text) or next(connectives.find(lower, 0, len(lower)), None) is None:
         return ()
-    return tuple(_reasons(lower, list(sentences(said)), connectives))
+    return tuple(islice(_reasons(lower, list(sentences(said)), connectives), _MOST_REASONS))
 
 
 def _reasons(text: str, parts: Sequence[Span], connectives: Connectives) -> Iterator[Reason]:

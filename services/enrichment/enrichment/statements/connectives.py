@@ -35,6 +35,7 @@ _BEFORE_SUBJECT = {
 }
 
 
+# A comma parts clauses too, where a subject follows it: "no wifi, nobody answers".
 # After an elision ("parce qu'il") no word boundary follows.
 _ELIDED = "(?<=['’])"
 
@@ -42,7 +43,8 @@ _ELIDED = "(?<=['’])"
 def _pattern(language: str) -> re.Pattern[str]:
     always = rf"(?:{_ALWAYS[language]})(?:{_ELIDED}|(?!\w))"
     before_subject = rf"(?:{_BEFORE_SUBJECT[language]})(?:{_ELIDED}|\s+)(?=(?:{_SUBJECTS[language]})(?!\w))"
-    return re.compile(rf"(?<![\w'’-])(?:{always}|{before_subject})", re.IGNORECASE)
+    spliced = rf"(?<=,\s)(?=(?:{_SUBJECTS[language]})(?![\w.]))"
+    return re.compile(rf"(?<![\w'’-])(?:{always}|{before_subject}|{spliced})", re.IGNORECASE)
 
 
 CONNECTIVES = {language: _pattern(language) for language in _ALWAYS}

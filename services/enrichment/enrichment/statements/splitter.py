@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from enrichment.statements.connectives import CONNECTIVES
 from enrichment.texts.spans import Span, spoken
@@ -25,11 +25,21 @@ _SENTENCE_END = re.compile(
 _PAUSE = re.compile(rf"…|\.{{2,}}|;|\s[-–—/|](?=\s)|—|{_FACES}+(?=\s)")
 _WORD = re.compile(r"\w+(?:['’-]\w+)*")
 _LIST_NUMBER = re.compile(r"\s*\d{1,2}\.")
+# Of "1. open it 2. close it" each number opens a statement.
+_ENUMERATED = re.compile(r"(?:(?<=\s)|\A)(\d{1,2})[.)](?=\s+[^\W\d_])")
 _ABBREVIATION = re.compile(
-    r"\b(?:mr|mrs|ms|dr|st|mt|prof|jr|sr|vs|approx|dept|mme|mlle|mgr|env|cf|p\.\s?ex|[a-z](?:\.[a-z])+|(?-i:[A-HJ-Z]))\.\Z",
+    r"\b(?:mr|mrs|ms|dr|st|ste|mt|prof|jr|sr|vs|approx|dept|mme|mlle|mm|mgr|env|cf|p\.\s?ex|ph\.d|bd|inc|ltd|corp|resp"
+    r"|[a-z](?:\.[a-z])+|(?-i:[A-HJ-Z]))\.\Z",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"\b(?:no|nr|n|num|art|fig|vol|p|pp|ch|tel|tél|max|min|av)\.\Z", re.IGNORECASE)
+# These end a sentence too: only what goes on in lower case tells.
+_OPEN_ABBREVIATION = re.compile(
+    r"\b(?:etc|janv|févr?|avr|juil|sept?|oct|nov|déc|jan|feb|aug|dec|tues|thurs|fri|ex|esp|incl|excl|hr|hrs|km|kg|p\.m|a\.m)\.\Z",
+    re.IGNORECASE,
+)
+_TOLD_ON = re.compile(r"(?:(?<=[\"”»])|\s?»)\s+(?=[a-zà-ÿ])")
+_OF_P_EX = re.compile(r"\s?ex\.")
+_NUMBERED = re.compile(r"\b(?:no|nr|n|num|art|fig|vol|p|pp|ch|tel|tél|max|min|av|réf|ref|lot|rte)\.\Z", re.IGNORECASE)
 
 
 def split(text: str, language: str = "") -> list[Span]:
@@ -51,21 +61,42 @@ def split(text: str, language: str = "") -> list[Span]:
 
 def sentences(text: str) -> Iterator[Span]:
     """Spans of the sentences of a text, with the space around them: together they are the text."""
-    start = 0
-    for end in _SENTENCE_END.finditer(text):
-        if not _is_abbreviation(text, start, end):
-            yield Span(start, end.end())
-            start = end.end()
+    start, items = 0, _items(text)
+    for end in _ends(text, items):
+        if end > start:
+            yield Span(start, end)
+            start = end
     yield Span(start, len(text))
 
 
+def _ends(text: str, items: Mapping[int, int]) -> list[int]:
+    """Where sentences end: before the items of an enumeration, and at terminators that belong to nothing else."""
+    numbers = frozenset(items.values())
+    found = [*items]
+    start = 0
+    for end in _SENTENCE_END.finditer(text):
+        if end.start() + 1 not in numbers and not _is_abbreviation(text, start, end):
+            found.append(end.end())
+            start = end.end()
+    return sorted(found)
+
+
 def _is_abbreviation(text: str, start: int, end: re.Match[str]) -> bool:
+    next_said = text[end.end() : end.end() + 2].strip()
     if end[0] != ".":
-        return False
+        # What somebody said ends, and the sentence that tells it goes on: "Never again!" he said.
+        return _TOLD_ON.match(text, end.end()) is not None
     before = text[max(start, end.end() - 10) : end.end()]
-    is_number_next = text[end.end() : end.end() + 2].strip().isdigit()
     is_list_number = _LIST_NUMBER.fullmatch(text, start, end.end()) is not None
-    return is_list_number or bool(_ABBREVIATION.search(before) or (is_number_next and _NUMBERED.search(before)))
+    is_street = before.endswith((" av.", " bd.", " Av.")) and next_said[:1].isupper()
+    return (
+        is_list_number
+        or is_street
+        or bool(_ABBREVIATION.search(before))
+        or bool(next_said[:1].islower() and _OPEN_ABBREVIATION.search(before))
+        or bool(next_said.isdigit() and _NUMBERED.search(before))
+        or bool(before.endswith("p.") and _OF_P_EX.match(text, end.end()))
+    )
 
 
 def _clauses(text: str, sentence: Span, language: str) -> Iterator[Span]:
@@ -83,6 +114,13 @@ def _cuts(text: str, sentence: Span, language: str) -> list[int]:
     connective = CONNECTIVES.get(language)
     before = [match.start() for match in connective.finditer(text, *sentence)] if connective else []
     return sorted(before + [match.end() for match in _PAUSE.finditer(text, *sentence)])
+
+
+def _items(text: str) -> dict[int, int]:
+    """Where the numbers of an enumeration begin and end; a number alone may be anything."""
+    found = [(int(match[1]), match.span()) for match in _ENUMERATED.finditer(text)]
+    numbers = {number for number, _ in found}
+    return dict(span for number, span in found if 1 in numbers and {number - 1, number + 1} & numbers)
 
 
 def _pieces(text: str, clause: Span) -> Iterator[Span]:

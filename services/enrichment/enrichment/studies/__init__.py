@@ -1,0 +1,1 @@
+"""Studies: which behaviour each asks about, as far as codes depend on it."""
