@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -115,5 +115,5 @@ class CodingRepository(Repository):
         await self.session.execute(_SET_CODES, self._document(posts))
         await self.session.execute(_SET_STATEMENT_CODES, self._document(statements))
 
-    def _document(self, rows: Iterable[dict[str, object]]) -> dict[str, str]:
+    def _document(self, rows: Iterable[Mapping[str, object]]) -> dict[str, str]:
         return {"workspace": self.workspace, "rows": orjson.dumps(list(rows)).decode()}
