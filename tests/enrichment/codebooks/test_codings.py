@@ -51,8 +51,8 @@ async def test_definitions_code_what_arrives_and_pass_over_the_rest(
     enrichment: Running, post: MakePost, collect: Collect, make: Make
 ) -> None:
     await make()
-    french = post("Ma carte bancaire n'est pas encore arrivée.")
-    posts = [post(LATE), post(SMALL_TALK), french, post("They charged me a fee when I withdrew cash abroad.")]
+    french = post("Ma nouvelle carte n'est toujours pas arrivée.")
+    posts = [post(LATE), post(SMALL_TALK), french, post("They charged me a fee for taking out cash abroad.")]
     await collect(*posts)
 
     found = [own_codes(await enriched(enrichment, each)) for each in posts]
@@ -80,7 +80,7 @@ async def test_what_was_stored_before_is_coded_and_published_again(
         [],
         ["card_late"],
     ]
-    again = enrichment.runtime.bus.namespace.subject(subject_of(PostEnriched, BACKFILL))
+    again = subject_of(PostEnriched, BACKFILL)
     assert [each.subject for each in await enrichment.envelopes("enrichment")].count(again) == 1
 
 
@@ -333,10 +333,11 @@ async def test_erasure_removes_labels_of_the_post_and_trains_without_them(
 async def test_a_head_that_reads_texts_has_them_from_ingest(
     launch: Launch, reader: Reader, monkeypatch: pytest.MonkeyPatch, post: MakePost
 ) -> None:
-    """Labels that no vector tells apart, but a made-up word does; stored and live posts must be coded alike."""
+    """A made-up word decides; stored and live posts must be coded alike."""
     monkeypatch.setattr("enrichment.readings.loading.load", lambda _: reader)
     monkeypatch.setattr(evaluation, "FEWEST_TEXTS", 60)
     monkeypatch.setattr(evaluation, "_TEXTS_A_CODE", 10)
+    monkeypatch.setattr(evaluation, "_MARGIN", -1.0)
     things = ["card", "loan", "fee", "app", "rate", "desk", "call", "mail", "bill", "bank"]
     labels = [
         {"text": f"{opening} {thing} {word} {ending}", "codes": ["card_late"] if word == "zorp" else []}

@@ -63,6 +63,19 @@ def test_definitions_alone_find_passages_and_pass_over_the_rest() -> None:
     assert [(each.present, each.f1) for each in trained.scores] == [(0, None)] * 3
 
 
+def test_a_negative_example_keeps_a_code_from_what_looks_like_it() -> None:
+    world = World(spread=0.6)
+    looks_like_it = world.passages(np.zeros(1, np.int64))
+    plain = world.trained(NOTHING).head
+    words = world.prior.definitions
+    against = np.array([[0, np.nan, np.nan]], np.float32)
+    told = Labelled(np.vstack([words.vectors, looks_like_it]), np.vstack([words.present, against]))
+
+    warned = train(Course(CODES, True, Prior(told, world.prior.background), NOTHING, ())).head
+
+    assert warned.probabilities(looks_like_it, [""])[0, 0] < plain.probabilities(looks_like_it, [""])[0, 0]
+
+
 def test_labels_make_it_better_the_more_the_better() -> None:
     world = World(spread=1.6, beside=4.0)
 

@@ -27,6 +27,7 @@ _RIDGE_BESIDE_GRAMS = 1.0
 _RIDGE_OF_GRAMS = 0.1
 # What a definition weighs beside a label when the prototype is averaged.
 _DEFINITION_WEIGHT = 2.0
+_NEGATIVE_WEIGHT = 0.25
 # Similarity at which a prototype says yes where nothing else is known of the conversation.
 _USUAL_SIMILARITY = 0.45
 _DEVIATIONS = 3.0
@@ -86,13 +87,20 @@ class Prior:
         The bias says yes where a vector is as near to the prototype as next to nothing of the background, within
         limits: where everybody talks of the code, the background is near to it.
         """
-        sums = _DEFINITION_WEIGHT * _sums(self.definitions) + _sums(labels)
+        sums = _DEFINITION_WEIGHT * (_sums(self.definitions) - self._against()) + _sums(labels)
         prototypes = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
         similarity = np.full(len(prototypes), _USUAL_SIMILARITY, np.float32)
         if len(self.background) > 1:
             near = self.background @ prototypes.T
             similarity = np.clip(near.mean(0) + _DEVIATIONS * near.std(0), _LEAST_SIMILARITY, _MOST_SIMILARITY)
         return Weights((_SCALE * prototypes).astype(np.float32), (-_SCALE * similarity).astype(np.float32))
+
+    def _against(self) -> Floats:
+        """A part of the passages that only look like a code, which stand for none (Rocchio 1971)."""
+        stands_for_none = ~(self.definitions.present == 1).any(1)
+        denied = (self.definitions.present[stands_for_none] == 0).astype(np.float32)
+        found: Floats = _NEGATIVE_WEIGHT * denied.T @ self.definitions.vectors[stands_for_none]
+        return found
 
 
 def fit(prior: Prior, labels: Labelled) -> Weights:
