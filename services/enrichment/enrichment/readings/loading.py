@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from enrichment.coding.coder import Coders
 from enrichment.encoding.encoder import Encoder
 from enrichment.encoding.weights import WeightsError
+from enrichment.heads.files import SHIPPED
+from enrichment.heads.shipped_coders import shipped_coders
 from enrichment.languages.identifier import LanguageIdentifier
 from enrichment.readings.reader import Reader
-from enrichment.sentiments.head import MODEL, SentimentHead
+from enrichment.sentiments.head import SentimentHead
 from enrichment.settings import EnrichmentSettings
 
 
@@ -18,11 +19,12 @@ def load(settings: EnrichmentSettings) -> Reader:
 
     Raises `WeightsError` or `HeadError`, whose message says what to change.
     """
+    folder = Path(settings.heads or SHIPPED)
     encoder = Encoder.load(settings.encoder, settings.precision)
     if encoder.dimensions != settings.dimensions:
         raise WeightsError(
             f"{encoder.label} gives vectors of {encoder.dimensions} dimensions: set ENRICHMENT_DIMENSIONS to "
             "that before the database is migrated."
         )
-    head = SentimentHead.load(Path(settings.sentiment_head or MODEL), encoder.label)
-    return Reader(encoder, LanguageIdentifier.load(), head, Coders())
+    head = SentimentHead.load(encoder.label, folder)
+    return Reader(encoder, LanguageIdentifier.load(), head, shipped_coders(encoder.label, folder))
