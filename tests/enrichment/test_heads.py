@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from enrichment.heads.files import HeadError, HeadFile
-from enrichment.sentiments.head import MODEL, SentimentHead
+from enrichment.heads.files import SHIPPED, HeadError, HeadFile
+from enrichment.heads.text_head import TextHead
+
+SHIPPED_HEADS = ("feelings", "offensive", "hate", "irony", "sentiment", "needs")
 
 
 @pytest.fixture
@@ -39,20 +41,20 @@ def test_a_file_without_its_digest_is_refused(file: Path) -> None:
         HeadFile.load(file)
 
 
-def test_a_head_of_another_encoder_is_refused() -> None:
-    with pytest.raises(HeadError, match=r"enrichment\.training\.sentiment"):
-        SentimentHead.load(MODEL, "another-encoder@1")
+def test_a_head_of_other_features_is_refused() -> None:
+    for head in SHIPPED_HEADS:
+        with pytest.raises(HeadError, match=r"enrichment\.training\.heads"):
+            TextHead.load(SHIPPED / f"{head}.safetensors", "another-encoder@1")
 
 
 def test_shipped_models_are_small() -> None:
-    shipped = {file.name: file.stat().st_size for file in MODEL.parents[1].glob("*/*.safetensors")}
+    shipped = {file.stem: file.stat().st_size for file in SHIPPED.glob("*.safetensors")}
 
-    assert shipped.keys() == {"languages.safetensors", "sentiment.safetensors"}
-    assert shipped["languages.safetensors"] <= 5_000_000
-    assert shipped["sentiment.safetensors"] <= 10_000_000
+    assert shipped.keys() >= set(SHIPPED_HEADS)
+    assert max(shipped.values()) <= 10_000_000
 
 
 def test_each_shipped_model_has_a_card_with_its_digest() -> None:
-    for digest_file in MODEL.parents[1].glob("*/*.safetensors.sha256"):
+    for digest_file in SHIPPED.parents[1].rglob("*.safetensors.sha256"):
         card = digest_file.with_name("MODEL_CARD.md").read_text(encoding="utf-8")
         assert digest_file.read_text(encoding="ascii").split()[0] in card

@@ -12,11 +12,11 @@ from enrichment.settings import EnrichmentSettings
 PLAIN = {"precision": "float32", "threads": 1}
 
 
-def test_an_encoder_of_another_name_needs_a_sentiment_head_of_its_own(tmp_path: Path) -> None:
+def test_an_encoder_of_another_name_needs_heads_of_its_own(tmp_path: Path) -> None:
     folder = tmp_path / "house-model"
     folder.symlink_to(locate(PACKAGED).source)
 
-    with pytest.raises(HeadError, match=r"house-model@53aa5117.*ENRICHMENT_SENTIMENT_HEAD"):
+    with pytest.raises(HeadError, match=r"house-model@53aa5117.*ENRICHMENT_HEADS"):
         load(EnrichmentSettings(encoder=str(folder), **PLAIN))
 
 

@@ -19,10 +19,10 @@ class EnrichmentSettings(ServiceSettings):
         "ENRICHMENT_PRECISION", "auto", "Number format of the encoder; `auto` tries which is fastest and faithful."
     )
     threads: int = setting("ENRICHMENT_THREADS", 0, "Threads that read posts, one core each; 0 takes all cores.")
-    sentiment_head: str = setting(
-        "ENRICHMENT_SENTIMENT_HEAD",
+    heads: str = setting(
+        "ENRICHMENT_HEADS",
         "",
-        "Model file of the sentiment head, with its .sha256 beside it; empty takes the shipped one.",
+        "Folder of the text-level heads, each with its .sha256 beside it; empty takes the shipped ones.",
     )
     ingest_target: str = setting(
         "ENRICHMENT_INGEST_TARGET", "127.0.0.1:9081", "Where ingest answers gRPC; it keeps the texts of posts."

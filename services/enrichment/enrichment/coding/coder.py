@@ -10,21 +10,28 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from enrichment.coding.codes import Code
+from enrichment.heads.ngrams import wording
 
 
 @dataclass(frozen=True)
 class Passages:
     """Statements, or whole posts, one row each; all of them saw the encoder in the same pass.
 
-    `features` are the encoder's layers, mean over the tokens of the passage, as float32; `vectors` are unit vectors.
+    `features` are those of the encoder's pass for the tokens of the passage, as float32; `vectors` are unit vectors.
     """
 
     texts: Sequence[str]
     languages: Sequence[str]
     features: NDArray[np.float32]
     vectors: NDArray[np.float32]
+
+    @cached_property
+    def wording(self) -> csr_matrix:
+        """Hashed n-grams, one row per passage; counted once for whoever asks."""
+        return wording(self.texts)
 
 
 class Coder(Protocol):

@@ -14,7 +14,8 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 from transformers.utils.logging import disable_progress_bar
 
 from enrichment.encoding.calibration import calibrated, transformer_of
-from enrichment.encoding.tokens import Frame, Integers, Spans, Tokens, Windows
+from enrichment.encoding.pooling import Sums
+from enrichment.encoding.tokens import Frame, Spans, Tokens, Windows
 from enrichment.encoding.weights import WeightsError, locate
 from enrichment.texts.spans import Span, spoken
 
@@ -29,7 +30,8 @@ Floats: TypeAlias = NDArray[np.float32]
 class Encoded:
     """What a pass found, as float32: rows are texts in order, or all statements in order of their texts.
 
-    `vectors` are unit vectors; a head's `features` are means over the tokens of the span, layer by layer.
+    `vectors` are unit vectors. `features`, for heads, are of the tokens of the span: means of the encoder's layers,
+    then their maxima.
     """
 
     vectors: Floats
@@ -55,6 +57,7 @@ class Encoder:
         self._after_pooling = [module.float() for module in list(model)[2:]]
         depth: int = self._transformer.config.num_hidden_layers
         self._layers = (depth // 3, 2 * depth // 3, depth)
+        self._width = len(self._layers) * self.dimensions
 
     @classmethod
     def load(cls, name: str, precision: str = "auto") -> Encoder:
@@ -76,12 +79,12 @@ class Encoder:
         """
         tokens = Tokens.of(self._tokenizer, [spoken(text) for text in texts])
         spans = Spans.of(statements)
-        sums = _Sums.of(tokens, spans, self.dimensions, len(self._layers))
+        sums = Sums.of(tokens, spans, self.dimensions, self._width)
         for windows in Windows.of(tokens, self._window).passes(_TOKENS_PER_PASS, self._frame.size):
             self._read(tokens, windows, sums)
         return self._encoded(sums, len(texts))
 
-    def _read(self, tokens: Tokens, windows: Windows, sums: _Sums) -> None:
+    def _read(self, tokens: Tokens, windows: Windows, sums: Sums) -> None:
         ids, is_kept, index = self._frame.rows(tokens, windows)
         mask = torch.from_numpy(is_kept)
         layers = self._transformer(
@@ -93,13 +96,14 @@ class Encoder:
         is_token = torch.from_numpy(index >= 0)
         sums.add_tokens(index[index >= 0], torch.cat([layers[layer][is_token] for layer in self._layers], 1))
 
-    def _encoded(self, sums: _Sums, texts: int) -> Encoded:
-        features = sums.features / sums.tokens.clamp(min=1).unsqueeze(1)
+    def _encoded(self, sums: Sums, texts: int) -> Encoded:
+        means, peaks = sums.features()
+        features = torch.cat([means, peaks], 1).numpy()
         return Encoded(
             vectors=self._finished(sums.pooled / sums.sizes.unsqueeze(1)),
-            features=features[:texts].numpy(),
-            statement_vectors=self._finished(features[texts:, -self.dimensions :]),
-            statement_features=features[texts:].numpy(),
+            features=features[:texts],
+            statement_vectors=self._finished(means[texts:, -self.dimensions :]),
+            statement_features=features[texts:],
         )
 
     def _finished(self, pooled: torch.Tensor) -> Floats:
@@ -108,46 +112,3 @@ class Encoder:
             found = module(found)
         unit: Floats = torch.nn.functional.normalize(found["sentence_embedding"]).numpy()
         return unit
-
-
-@dataclass(frozen=True)
-class _Sums:
-    """What the passes add up to: pooled sums of each text, feature sums of each text and then each statement."""
-
-    pooled: torch.Tensor
-    sizes: torch.Tensor
-    features: torch.Tensor
-    tokens: torch.Tensor
-    texts: Integers
-    statements: Integers
-
-    @classmethod
-    def of(cls, tokens: Tokens, spans: Spans, dimensions: int, layers: int) -> _Sums:
-        texts = len(tokens.counts)
-        parts = texts + len(spans.texts)
-        return cls(
-            pooled=torch.zeros(texts, dimensions),
-            sizes=torch.zeros(texts),
-            features=torch.zeros(parts, layers * dimensions),
-            tokens=torch.zeros(parts),
-            texts=tokens.texts,
-            statements=spans.of_tokens(tokens),
-        )
-
-    def add_windows(self, windows: Windows, hidden: torch.Tensor, mask: torch.Tensor) -> None:
-        """Adds every position of each window, special tokens included, as the model's own pooling does."""
-        owners = torch.from_numpy(windows.texts)
-        window_sums = torch.bmm(mask.unsqueeze(1).float(), hidden.float()).squeeze(1)
-        self.pooled.index_add_(0, owners, window_sums)
-        self.sizes.index_add_(0, owners, mask.sum(1).float())
-
-    def add_tokens(self, index: Integers, hidden: torch.Tensor) -> None:
-        """Adds token vectors, stacked over layers, to the text and the statement that each belongs to."""
-        found, statements = hidden.float(), self.statements[index]
-        inside = torch.from_numpy(np.flatnonzero(statements >= 0))
-        self._add(torch.from_numpy(self.texts[index]), found)
-        self._add(torch.from_numpy(statements)[inside] + len(self.pooled), found[inside])
-
-    def _add(self, parts: torch.Tensor, found: torch.Tensor) -> None:
-        self.features.index_add_(0, parts, found)
-        self.tokens.index_add_(0, parts, torch.ones(len(parts)))

@@ -13,6 +13,9 @@ from safetensors.numpy import save_file
 
 from enrichment.digests import sha256
 
+# Where the model files of text-level heads are.
+SHIPPED = Path(__file__).with_name("shipped")
+
 
 class HeadError(Exception):
     """A model file cannot be used; the message says what to do."""

@@ -9,9 +9,11 @@ from enrichment.codebooks.shelf import shipped
 from enrichment.coding.coder import Coders
 from enrichment.cues.coder import CueCoder
 from enrichment.encoding.encoder import Encoder
+from enrichment.heads.files import SHIPPED
+from enrichment.heads.shipped_coders import shipped_coders
 from enrichment.languages.identifier import LanguageIdentifier
 from enrichment.readings.reader import Reader
-from enrichment.sentiments.head import MODEL, SentimentHead
+from enrichment.sentiments.head import SentimentHead
 from enrichment.settings import EnrichmentSettings
 
 _OF_STATEMENTS = ("speech_act", "drivers", "needs", "relationship")
@@ -23,9 +25,15 @@ def load(settings: EnrichmentSettings) -> Reader:
 
     Raises `WeightsError` or `HeadError`, whose message says what to change.
     """
+    folder = Path(settings.heads or SHIPPED)
     encoder = Encoder.load(settings.encoder, settings.precision)
-    head = SentimentHead.load(Path(settings.sentiment_head or MODEL), encoder.label)
-    return Reader(encoder, LanguageIdentifier.load(), head, Coders([_by_cues(_OF_STATEMENTS)], [_by_cues(_OF_POSTS)]))
+    head = SentimentHead.load(encoder.label, folder)
+    return Reader(encoder, LanguageIdentifier.load(), head, _coders(encoder.label, folder))
+
+
+def _coders(encoder: str, folder: Path) -> Coders:
+    heads = shipped_coders(encoder, folder)
+    return Coders([*heads.statements, _by_cues(_OF_STATEMENTS)], [*heads.posts, _by_cues(_OF_POSTS)])
 
 
 def _by_cues(names: Sequence[str]) -> CueCoder:

@@ -38,7 +38,7 @@ class Reader:
     @property
     def version(self) -> ReaderVersion:
         """What reads: readings of another version are not to be compared with these."""
-        return ReaderVersion(self.encoder.label, self.coders.version)
+        return ReaderVersion(self.encoder.label, f"{self.coders.version}+{self.head.version}")
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading per text, in order; equal texts are read once."""
@@ -84,7 +84,7 @@ class Reader:
             yield StatementReading(span, found.vector, found.sentiment, codes)
 
     def _found(self, passages: Passages, coders: Sequence[Coder]) -> Iterator[_Found]:
-        shares = self.head.probabilities(passages.texts, passages.features, passages.languages)
+        shares = self.head.probabilities(passages)
         polarities = self.head.decide(shares)
         codes = code_all(coders, passages)
         vectors = _halved(passages.vectors)

@@ -1,22 +1,14 @@
-"""Score the heads on texts that they have never seen."""
+"""Measures of what a head said of texts whose labels are known."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, recall_score
 
-from enrichment.encoding.encoder import Encoder
-from enrichment.languages.identifier import LanguageIdentifier
-from enrichment.sentiments.head import SentimentHead
-from enrichment.training.corpora import LENGTHS, Labelled, tweeteval_sentiment, umsab, without, written
-from enrichment.training.language import ROMANISED_HINDI
-from enrichment.training.sentiment import training_texts
+_BINS = 10
 
 
 @dataclass(frozen=True)
@@ -27,15 +19,19 @@ class Score:
     value: float
     answered: float
     right: float
+    calibration_error: float
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What a head said of texts: `shares` has a row per text, `labels` the column that is right."""
+    """Classes of which each text has one: `shares` has a row per text, `labels` the column that is right.
+
+    An answer is given from `threshold` on: of all classes, or of each.
+    """
 
     labels: NDArray[np.int64]
     shares: NDArray[np.floating]
-    threshold: float
+    threshold: float | NDArray[np.floating]
 
     @property
     def macro_recall(self) -> Score:
@@ -49,46 +45,48 @@ class Answers:
         return self._score(f1_score(self.labels, self.shares.argmax(1), average="macro"))
 
     def _score(self, value: float) -> Score:
-        is_right = self.shares.argmax(1) == self.labels
-        is_answered = self.shares.max(1) >= self.threshold
-        return Score(len(self.labels), float(value), float(is_answered.mean()), float(is_right[is_answered].mean()))
+        best = self.shares.argmax(1)
+        is_right, surest = best == self.labels, self.shares.max(1)
+        is_answered = surest >= np.broadcast_to(self.threshold, self.shares.shape[1])[best]
+        error = calibration_error(surest, is_right)
+        return Score(len(self.labels), float(value), float(is_answered.mean()), _mean(is_right[is_answered]), error)
 
 
 @dataclass(frozen=True)
-class SentimentScorer:
-    """Asks the sentiment head as if the language were unknown: all are scored, those too that it declines to read."""
+class Findings:
+    """Classes of which each text has any number: `shares` and `targets` have a row per text, a column per class.
 
-    encoder: Encoder
-    head: SentimentHead
+    A class counts as found from its cut on; it is given, where abstaining is allowed, from its threshold on.
+    """
 
-    def tweeteval(self, folder: Path) -> Answers:
-        """TweetEval's validation part, without texts that the head was trained on."""
-        core, others = training_texts(folder)
-        return self._ask(without(tweeteval_sentiment(folder), [*core, *others]))
+    targets: NDArray[np.bool_]
+    shares: NDArray[np.floating]
+    cuts: NDArray[np.floating]
+    thresholds: NDArray[np.floating]
 
-    def umsab(self, folder: Path) -> dict[str, Answers]:
-        """UMSAB's validation part, by language."""
-        return {code: self._ask(tweets) for code, tweets in umsab(folder, "val").items()}
+    @property
+    def f1(self) -> Score:
+        """F1, averaged over the columns."""
+        return self._score(f1_score(self.targets, self.shares >= self.cuts, average="macro", zero_division=0))
 
-    def _ask(self, texts: Sequence[Labelled]) -> Answers:
-        said = [text.text for text in texts]
-        shares = self.head.probabilities(said, self.encoder.encode(said).features, [""] * len(said))
-        return Answers(np.array([text.label for text in texts]), shares, self.head.threshold)
+    @property
+    def macro_f1(self) -> Score:
+        """F1 of one class, averaged with that of its absence."""
+        return self._score(f1_score(self.targets[:, 0], self.shares[:, 0] >= self.cuts[0], average="macro"))
 
-
-def language_answers(identifier: LanguageIdentifier, folder: Path) -> dict[str, Answers]:
-    """Edited texts by length that were held out, and tweets of UMSAB's validation part."""
-    found = defaultdict(list)
-    for text in written(folder):
-        if text.is_held_out and text.language in identifier.codes:
-            found[text.length].append((text.text, text.language))
-    for code, tweets in umsab(folder, "val").items():
-        # The Hindi part is a mixture with plain English, so its labels say nothing here.
-        if code != ROMANISED_HINDI:
-            found["tweets"] += [(tweet.text, code) for tweet in tweets]
-    return {name: _ask_language(identifier, found[name]) for name in (*LENGTHS, "tweets")}
+    def _score(self, value: float) -> Score:
+        given = self.shares >= self.thresholds
+        columns = zip(self.shares.T, self.targets.T, strict=True)
+        error = float(np.mean([calibration_error(shares, targets) for shares, targets in columns]))
+        return Score(len(given), float(value), float(given.any(1).mean()), _mean(self.targets[given]), error)
 
 
-def _ask_language(identifier: LanguageIdentifier, texts: Sequence[tuple[str, str]]) -> Answers:
-    labels = np.array([identifier.codes.index(code) for _, code in texts])
-    return Answers(labels, identifier.probabilities([text for text, _ in texts]), identifier.threshold)
+def calibration_error(shares: NDArray[np.floating], is_right: NDArray[np.bool_]) -> float:
+    """Expected calibration error in ten bins of equal width (Naeini, Cooper and Hauskrecht 2015)."""
+    bins = np.minimum((shares * _BINS).astype(np.int64), _BINS - 1)
+    gaps = [np.abs(np.sum(shares[bins == each]) - np.sum(is_right[bins == each])) for each in range(_BINS)]
+    return float(np.sum(gaps) / max(1, len(shares)))
+
+
+def _mean(values: NDArray[np.bool_]) -> float:
+    return float(values.mean()) if len(values) else float("nan")

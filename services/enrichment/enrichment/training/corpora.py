@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from enrichment.sentiments.polarity import Polarity
-
 UMSAB_LANGUAGES = {
     "arabic": "ar",
     "english": "en",
@@ -26,14 +24,6 @@ UMSAB_LANGUAGES = {
 }
 LENGTHS = ("sentences", "word-pairs", "single-words")
 
-_POSITIVE = frozenset(
-    {"admiration", "amusement", "approval", "caring", "desire", "excitement"}
-    | {"gratitude", "joy", "love", "optimism", "pride", "relief"}
-)
-_NEGATIVE = frozenset(
-    {"anger", "annoyance", "disappointment", "disapproval", "disgust", "embarrassment"}
-    | {"fear", "grief", "nervousness", "remorse", "sadness"}
-)
 _NOT_WORD = re.compile(r"[\W_]+")
 _ADDRESS_OR_HANDLE = re.compile(r"@\w+|\bhttp\S*")
 
@@ -49,7 +39,7 @@ class Labelled:
     @cached_property
     def key(self) -> str:
         """Equal for texts that differ only in case, punctuation, handles and web addresses."""
-        return _NOT_WORD.sub(" ", _ADDRESS_OR_HANDLE.sub(" ", self.text.lower())).strip()
+        return key_of(self.text)
 
 
 @dataclass(frozen=True)
@@ -65,6 +55,11 @@ class Written:
         """True for one text in five, told by its digest: it is scored on and never learnt from."""
         digest = hashlib.sha256(f"{self.language}\n{self.text}".encode()).digest()
         return digest[0] < 51
+
+
+def key_of(text: str) -> str:
+    """Equal for texts that differ only in case, punctuation, handles and web addresses."""
+    return _NOT_WORD.sub(" ", _ADDRESS_OR_HANDLE.sub(" ", text.lower())).strip()
 
 
 def data_folder() -> Path:
@@ -90,7 +85,9 @@ def without(texts: Iterable[Labelled], others: Iterable[Labelled]) -> list[Label
 def umsab(folder: Path, part: str) -> dict[str, list[Labelled]]:
     """Tweets by language, classes balanced (Barbieri et al. 2022); the Hindi ones are in Latin letters."""
     return {
-        code: _pairs(folder / "umsab" / name / f"{part}_text.txt", folder / "umsab" / name / f"{part}_labels.txt", code)
+        code: pairs_of(
+            folder / "umsab" / name / f"{part}_text.txt", folder / "umsab" / name / f"{part}_labels.txt", code
+        )
         for name, code in UMSAB_LANGUAGES.items()
     }
 
@@ -98,27 +95,7 @@ def umsab(folder: Path, part: str) -> dict[str, list[Labelled]]:
 def tweeteval_sentiment(folder: Path) -> list[Labelled]:
     """The validation part of TweetEval's sentiment task (Barbieri et al. 2020; Rosenthal et al. 2017)."""
     sentiment = folder / "tweeteval" / "sentiment"
-    return _pairs(sentiment / "val_text.txt", sentiment / "val_labels.txt", "en")
-
-
-def tweeteval_emotion(folder: Path) -> list[Labelled]:
-    """English tweets labelled anger, joy, optimism or sadness, read as positive or negative."""
-    emotion = folder / "tweeteval" / "emotion"
-    polarity = {0: Polarity.NEGATIVE, 1: Polarity.POSITIVE, 2: Polarity.POSITIVE, 3: Polarity.NEGATIVE}
-    tweets = _pairs(emotion / "train_text.txt", emotion / "train_labels.txt", "en")
-    return [Labelled(tweet.text, polarity[tweet.label], "en") for tweet in tweets]
-
-
-def goemotions(folder: Path) -> list[Labelled]:
-    """English Reddit comments (Demszky et al. 2020), by the data set's own grouping of emotions; mixed are out."""
-    names = (folder / "goemotions" / "original" / "labels.txt").read_text(encoding="utf-8").split()
-    comments = []
-    for line in _lines(folder / "goemotions" / "original" / "train.tsv"):
-        text, labels, _ = line.split("\t")
-        groups = {_polarity(names[int(label)]) for label in labels.split(",")}
-        if len(groups) == 1 and (polarity := groups.pop()) is not None:
-            comments.append(Labelled(text, polarity, "en"))
-    return comments
+    return pairs_of(sentiment / "val_text.txt", sentiment / "val_labels.txt", "en")
 
 
 def written(folder: Path) -> list[Written]:
@@ -127,19 +104,12 @@ def written(folder: Path) -> list[Written]:
         return [Written(row["text"], row["lang"], row["kind"]) for row in csv.DictReader(file)]
 
 
-def _polarity(emotion: str) -> Polarity | None:
-    if emotion in _POSITIVE:
-        return Polarity.POSITIVE
-    if emotion in _NEGATIVE:
-        return Polarity.NEGATIVE
-    return Polarity.NEUTRAL if emotion == "neutral" else None
-
-
-def _pairs(texts: Path, labels: Path, language: str) -> list[Labelled]:
-    pairs = zip(_lines(texts), _lines(labels), strict=True)
+def pairs_of(texts: Path, labels: Path, language: str) -> list[Labelled]:
+    """Texts and labels that are kept line by line in two files."""
+    pairs = zip(lines_of(texts), lines_of(labels), strict=True)
     return [Labelled(text.strip(), int(label), language) for text, label in pairs]
 
 
-def _lines(file: Path) -> list[str]:
-    """Lines end at newlines only: posts hold other characters that `splitlines` would cut at."""
+def lines_of(file: Path) -> list[str]:
+    """The lines of a file, which end at newlines only: posts hold other characters that `splitlines` would cut at."""
     return file.read_text(encoding="utf-8").removesuffix("\n").split("\n")
