@@ -41,7 +41,7 @@ def _servicers(runtime: Runtime) -> Sequence[Servicer]:
 
 
 def _consumers(runtime: Runtime) -> Sequence[Consumer]:
-    return [PostConsumer(runtime.database, runtime.state, _settings(runtime).batch_posts).consumer]
+    return PostConsumer(runtime.database, runtime.state, _settings(runtime).batch_posts).consumers
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeAlias
 
 from enrichment.coding.codes import Code, CoderKind, Effect, Experiencer, Tense
@@ -23,8 +24,13 @@ def to_documents(found: Iterable[Found]) -> list[Document]:
 
 
 def _document(found: Found) -> Document:
-    values = ((field, getattr(found, field.name)) for field in fields(found))
-    return {field.name: value for field, value in values if value != field.default}
+    values = ((name, default, getattr(found, name)) for name, default in _defaults(type(found)))
+    return {name: value for name, default, value in values if value != default}
+
+
+@cache
+def _defaults(kind: type[Found]) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))
 
 
 def codes_of(documents: Iterable[Mapping[str, object]]) -> tuple[Code, ...]:
