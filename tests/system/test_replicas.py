@@ -2,13 +2,10 @@
 
 import asyncio
 import re
-from collections import Counter
-from contextlib import aclosing
 
-from kit.events import Bus, Namespace
 from kit.testing import until
-from pourquoi.enrichment.v1.events_pb2 import PostEnriched
 from tests.system.platform import System, numbered
+from tests.system.traces import published_posts
 
 POSTS, CHUNK = 3_000, 250
 _CONSUMED = re.compile(r'^pourquoi_events_consumed_total\{.*consumer="enrichment".*\} (\d+)', re.MULTILINE)
@@ -26,7 +23,7 @@ async def test_replicas_share_the_posts_and_the_death_of_one_loses_none(own_syst
     await own_system.send(study, numbered(POSTS - CHUNK, CHUNK))
 
     await own_system.agree_on(study, POSTS)
-    enriched = await published(own_system)
+    enriched = await published_posts(own_system)
     assert len(enriched) == POSTS
     assert set(enriched.values()) == {1}
 
@@ -38,20 +35,3 @@ async def all_worked(system: System, ports: list[int]) -> bool:
         answer = await system.client.get(f"http://127.0.0.1:{port}/metrics")
         counts.append(sum(map(int, _CONSUMED.findall(answer.text))))
     return all(counts)
-
-
-async def published(system: System) -> Counter[str]:
-    """How often each post was published as enriched."""
-    bus = Bus(system.platform.nats_url, Namespace())
-    await bus.connect()
-    try:
-        stream = await bus.jetstream.stream_info(bus.namespace.stream("enrichment"))
-        found: Counter[str] = Counter()
-        async with aclosing(bus.tail("enrichment", from_start=True)) as envelopes:
-            async for envelope in envelopes:
-                found[PostEnriched.FromString(envelope.payload).enrichment.post_id] += 1
-                if found.total() >= stream.state.messages:
-                    return found
-        return found
-    finally:
-        await bus.close()

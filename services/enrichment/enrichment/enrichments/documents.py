@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from functools import cache
 from typing import Any, TypeAlias
 
 from enrichment.coding.codes import Code, CoderKind, Effect, Experiencer, Tense
@@ -17,6 +16,11 @@ from enrichment.texts.spans import Span
 Document: TypeAlias = dict[str, object]
 Found: TypeAlias = Code | Entity | Reason | PersonalData
 
+# Looked at once: a post has a dozen of them.
+_DEFAULTS = {
+    kind: tuple((field.name, field.default) for field in fields(kind)) for kind in (Code, Entity, Reason, PersonalData)
+}
+
 
 def to_documents(found: Iterable[Found]) -> list[Document]:
     """One document each; what has its default is left out."""
@@ -24,13 +28,8 @@ def to_documents(found: Iterable[Found]) -> list[Document]:
 
 
 def _document(found: Found) -> Document:
-    values = ((name, default, getattr(found, name)) for name, default in _defaults(type(found)))
+    values = ((name, default, getattr(found, name)) for name, default in _DEFAULTS[type(found)])
     return {name: value for name, default, value in values if value != default}
-
-
-@cache
-def _defaults(kind: type[Found]) -> tuple[tuple[str, object], ...]:
-    return tuple((field.name, field.default) for field in fields(kind))
 
 
 def codes_of(documents: Iterable[Mapping[str, object]]) -> tuple[Code, ...]:
