@@ -121,12 +121,12 @@ async def ask(
     database: Database, questions: Vectors, posts: Vectors, filters: SearchFilters
 ) -> tuple[float, list[float]]:
     """Share of the ten nearest that is found, and the seconds of each search."""
-    eligible = np.flatnonzero([matches(number, filters) for number in range(len(posts))])
+    eligible = posts[[matches(number, filters) for number in range(len(posts))]]
     found, seconds = 0, []
     async with database.session("alpha") as session:
         await session.execute(text("ANALYZE enrichments"))
         for question in questions:
-            exact = np.sort(posts[eligible] @ question)[-10]
+            exact = np.partition(eligible @ question, -10)[-10]
             begin = time.perf_counter()
             hits = await SearchRepository(session).list_nearest(question.astype("<f2").tobytes(), SPACE, filters, 10)
             seconds.append(time.perf_counter() - begin)
