@@ -1,4 +1,4 @@
-"""How long a single live post takes from the answer of ingest to being enriched, at 50 posts a second."""
+"""How long a single live post takes from the answer of ingest to being enriched, at 100 posts a second."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ from kit.events import Bus, Namespace
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched
 from tests.system.platform import System
 
-POSTS_PER_SECOND = 50
+POSTS_PER_SECOND = 100
 SECONDS = 20
 Results = list[tuple[str, str, str]]
 

@@ -5,7 +5,7 @@ import shutil
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -113,6 +113,20 @@ async def test_live_events_overtake_a_backfill(bus: Bus) -> None:
         await until(lambda: len(reader.applied) == 401)
     assert reader.applied.index("new") <= 100, "one batch was in hand, and one may have been fetched"
     assert Counter(received.lane for batch in reader.batches for received in batch) == {LIVE: 1, BACKFILL: 400}
+
+
+async def test_a_lane_with_a_consumer_of_its_own_never_waits_for_the_other(bus: Bus) -> None:
+    slow, quick = Reader(), Reader()
+    slow.gate.clear()
+    await publish(bus, *(f"old {number}" for number in range(100)), lane=BACKFILL)
+    of_backfill, of_live = (replace(consumer(each), lanes=(lane,)) for each, lane in ((slow, BACKFILL), (quick, LIVE)))
+    async with consuming_by(bus, of_backfill, of_live):
+        await slow.entered.wait()
+        await publish(bus, "new")
+        await until(lambda: quick.applied == ["new"])
+        slow.gate.set()
+        await until(lambda: len(slow.applied) == 100)
+    assert quick.applied == ["new"]
 
 
 async def test_a_stop_finishes_the_batch_in_hand_and_gives_back_the_rest_at_once(bus: Bus) -> None:

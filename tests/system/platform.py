@@ -12,8 +12,10 @@ from typing import Any
 import httpx2
 import psutil
 
-from kit.local.home import Home, Platform
+from kit.local.children import Child, stop_together
+from kit.local.home import Home, Platform, ServiceAddress
 from kit.local.launcher import Local
+from kit.local.ports import Ports
 from kit.testing import until
 
 SERVICES = ("ingest", "enrichment", "segmentation", "insight")
@@ -27,6 +29,7 @@ class System:
     local: Local
     platform: Platform
     client: httpx2.AsyncClient = field(init=False)
+    replicas: list[Child] = field(default_factory=list)
 
     async def ask(self, method: str, path: str, **options: Any) -> Json:
         """The JSON answer of a request that must succeed."""
@@ -107,6 +110,29 @@ class System:
         except httpx2.TransportError:
             return False
 
+    async def add_replica(self, name: str) -> ServiceAddress:
+        """Starts another process of a service on the same database and NATS; the launcher's end ends it too."""
+        first, ports = self.local.parts[name], Ports()
+        address = ServiceAddress(pid=0, http=ports.take(), grpc=ports.take())
+        own = {"POURQUOI_HTTP_PORT": str(address.http), "POURQUOI_GRPC_PORT": str(address.grpc)}
+        assert isinstance(first, Child)
+        environment = {**first._environment, **own}
+        replica = Child(f"{name}-2", first.command, log=self.local.home.log(f"{name}-2"), environment=environment)
+        self.local.parts[replica.name] = replica
+        self.replicas.append(replica)
+        await asyncio.to_thread(replica.start)
+        ready = f"http://127.0.0.1:{address.http}/readyz"
+
+        async def is_ready() -> bool:
+            try:
+                return (await self.client.get(ready)).is_success
+            except httpx2.TransportError:
+                return False
+
+        await until(is_ready, seconds=180, pause=0.1)
+        ports.close()
+        return address.model_copy(update={"pid": replica.pid})
+
     def resident_megabytes(self, services: Sequence[str] = SERVICES) -> dict[str, int]:
         """Resident memory of each service's process."""
         pids = {name: self.local.parts[name].pid for name in services}  # type: ignore[attr-defined]
@@ -128,7 +154,10 @@ async def connected(local: Local, platform: Platform) -> AsyncIterator[System]:
     headers = {"Authorization": f"Bearer {platform.key}"}
     async with httpx2.AsyncClient(base_url=platform.url, headers=headers, timeout=60, trust_env=False) as client:
         system.client = client
-        yield system
+        try:
+            yield system
+        finally:
+            stop_together(system.replicas)
 
 
 def numbered(first: int, count: int) -> list[Json]:

@@ -1,13 +1,16 @@
 """Every place where something of a post may be left: four databases, and every message of every stream."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import aclosing
 
 import asyncpg
 
 from kit.engines import EmbeddedPostgres
 from kit.events import Bus, Namespace
 from kit.local.databases import database_name
+from pourquoi.enrichment.v1.events_pb2 import PostEnriched
 from tests.system.platform import SERVICES, System
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
@@ -59,3 +62,20 @@ async def _messages(bus: Bus, stream: str) -> str:
         await subscription.unsubscribe()
         found = [f"{message.headers} {message.data.decode('latin-1')}" for message in messages]
     return "\n".join(found)
+
+
+async def published_posts(system: System) -> Counter[str]:
+    """How often each post was published as enriched."""
+    bus = Bus(system.platform.nats_url, Namespace())
+    await bus.connect()
+    try:
+        stream = await bus.jetstream.stream_info(bus.namespace.stream("enrichment"))
+        found: Counter[str] = Counter()
+        async with aclosing(bus.tail("enrichment", from_start=True)) as envelopes:
+            async for envelope in envelopes:
+                found[PostEnriched.FromString(envelope.payload).enrichment.post_id] += 1
+                if found.total() >= stream.state.messages:
+                    return found
+        return found
+    finally:
+        await bus.close()

@@ -60,7 +60,7 @@ def _servicers(runtime: Runtime) -> Sequence[Servicer]:
 
 def _consumers(runtime: Runtime) -> Sequence[Consumer]:
     posts = PostConsumer(runtime.database, runtime.state.desk, _settings(runtime).batch_posts)
-    return [posts.consumer, StudyConsumer(runtime.database).consumer]
+    return [*posts.consumers, StudyConsumer(runtime.database).consumer]
 
 
 def _workers(runtime: Runtime) -> Sequence[Worker]:

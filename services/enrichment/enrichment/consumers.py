@@ -12,7 +12,7 @@ from enrichment.readings.desk import ReadingDesk
 from enrichment.studies.service import StudyService
 from kit.db import Database
 from kit.erasures.service import ErasedPosts
-from kit.events import Consumer, Received, by_workspace
+from kit.events import BACKFILL, LIVE, Consumer, Received, by_workspace
 from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostCollected, PostErased, PostUpdated, StudyChanged
 
 
@@ -20,7 +20,8 @@ from pourquoi.ingest.v1.events_pb2 import AuthorErased, PostCollected, PostErase
 class PostConsumer:
     """Reads posts in batches.
 
-    One batch more is in hand than can be read at once, so that no reader waits for the database.
+    Of each lane one batch more is in hand than can be read at once, so that no reader waits for the database. No live
+    post waits until a batch of backfill is stored: it only waits for its turn at the models.
     """
 
     database: Database
@@ -28,10 +29,13 @@ class PostConsumer:
     batch_posts: int
 
     @property
-    def consumer(self) -> Consumer:
-        """The consumer, as data."""
+    def consumers(self) -> list[Consumer]:
+        """A consumer for each lane, as data."""
         types = (PostCollected, PostUpdated, PostErased, AuthorErased)
-        return Consumer("enrichment", types, self.handle, self.batch_posts, self.desk.readers + 1)
+        hands = self.desk.readers + 1
+        return [
+            Consumer("enrichment", types, self.handle, self.batch_posts, hands, (lane,)) for lane in (LIVE, BACKFILL)
+        ]
 
     async def handle(self, batch: Sequence[Received]) -> None:
         """Applies a batch; erasures go first, because nothing in it may bring an erased post back."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from google.protobuf.message import Message
 
 from kit.events.envelopes import Received
-from kit.events.naming import owner_of
+from kit.events.naming import LANES, owner_of
 
 Handle = Callable[[Sequence[Received]], Awaitable[None]]
 
@@ -16,7 +16,8 @@ class Consumer:
     """A durable reader of one owner's events.
 
     `handle` is the batch boundary: it opens its own sessions, and applying a message twice must change nothing.
-    It may be applying `hands` batches at once, as it would in so many replicas.
+    It may be applying `hands` batches at once, as it would in so many replicas. Of its `lanes` the first goes before
+    the next; a second consumer of the same name may have the other lane to itself.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Consumer:
     handle: Handle
     batch: int = 200
     hands: int = 1
+    lanes: tuple[str, ...] = LANES
 
     @property
     def owner(self) -> str:

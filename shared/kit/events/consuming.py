@@ -11,7 +11,7 @@ from nats.js import JetStreamContext
 from kit.events.applying import Applier
 from kit.events.bus import Bus, BusError
 from kit.events.consumers import Consumer
-from kit.events.naming import BACKFILL, LANES, LIVE, subject_of
+from kit.events.naming import LIVE, subject_of
 from kit.hands import Hands
 
 IDLE_SECONDS = 0.5
@@ -68,7 +68,7 @@ class ConsumeLoop:
     async def _subscribe(self) -> None:
         owner, name = self.consumer.owner, self.consumer.name
         await self.bus.ensure_streams([owner])
-        for lane in LANES:
+        for lane in self.consumer.lanes:
             self._subscriptions[lane] = await self.bus.bind(
                 owner,
                 name if lane == LIVE else f"{name}-{lane}",
@@ -88,13 +88,11 @@ class ConsumeLoop:
                 await subscription.unsubscribe()
 
     async def _next(self) -> tuple[str, list[Msg]]:
-        live = await self._fetch(LIVE, GATHER_SECONDS)
-        if live:
-            return LIVE, live
-        backfill = await self._fetch(BACKFILL, GATHER_SECONDS)
-        if backfill:
-            return BACKFILL, backfill
-        return LIVE, await self._fetch(LIVE, IDLE_SECONDS)
+        lanes = self.consumer.lanes
+        for lane in lanes if len(lanes) > 1 else ():
+            if messages := await self._fetch(lane, GATHER_SECONDS):
+                return lane, messages
+        return lanes[0], await self._fetch(lanes[0], IDLE_SECONDS)
 
     async def _fetch(self, lane: str, seconds: float) -> list[Msg]:
         """Waits for a first message, then takes what else is there: full batches under load, no delay without."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from enrichment.coding.codes import Code, told
+from enrichment.coding.codes import Code, CoderKind, Effect, Experiencer, Tense, told
 from enrichment.enrichments.enrichment import Enrichment
 from enrichment.entities.entity import Entity
 from enrichment.personal.data import PersonalData
@@ -12,6 +12,14 @@ from enrichment.readings.reading import StatementReading
 from enrichment.reasons.reason import Reason
 from enrichment.sentiments.polarity import Polarity, Sentiment
 from pourquoi.enrichment.v1 import events_pb2
+
+# Looked up once: a post has a dozen codes.
+_CODERS = {kind: events_pb2.CoderKind.Value(f"CODER_KIND_{kind.upper()}") for kind in CoderKind}
+_EFFECTS = {kind: events_pb2.Effect.Value(f"EFFECT_{kind.upper() or 'UNSPECIFIED'}") for kind in Effect}
+_EXPERIENCERS = {
+    kind: events_pb2.Experiencer.Value(f"EXPERIENCER_{kind.upper() or 'UNSPECIFIED'}") for kind in Experiencer
+}
+_TENSES = {kind: events_pb2.Tense.Value(f"TENSE_{kind.upper() or 'UNSPECIFIED'}") for kind in Tense}
 
 
 def to_message(enrichment: Enrichment) -> events_pb2.PostEnrichment:
@@ -74,18 +82,14 @@ def code_message(code: Code) -> events_pb2.Code:
         version=code.version,
         code=code.code,
         probability=code.probability,
-        coder=events_pb2.CoderKind.Value(f"CODER_KIND_{code.coder.upper()}"),
+        coder=_CODERS[code.coder],
         start=code.start,
         end=code.end,
-        effect=events_pb2.Effect.Value(_member("EFFECT", code.effect)),
-        experiencer=events_pb2.Experiencer.Value(_member("EXPERIENCER", code.experiencer)),
-        tense=events_pb2.Tense.Value(_member("TENSE", code.tense)),
+        effect=_EFFECTS[code.effect],
+        experiencer=_EXPERIENCERS[code.experiencer],
+        tense=_TENSES[code.tense],
         study_id=code.study,
     )
-
-
-def _member(enum: str, value: str) -> str:
-    return f"{enum}_{value.upper() or 'UNSPECIFIED'}"
 
 
 def _entity(entity: Entity) -> events_pb2.Entity:

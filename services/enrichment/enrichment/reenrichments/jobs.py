@@ -57,7 +57,14 @@ class ReenrichmentJob:
             while ids := await self._next(context, version, progress):
                 posts = await ingest.list_posts(context.workspace, ids)
                 progress = await self._read(context, progress, ids, posts)
-        return progress.model_dump(mode="json")
+        return await self._end(context, progress)
+
+    async def _end(self, context: JobContext, progress: ReenrichmentProgress) -> JsonObject:
+        """Forgets the last post, which may be erased some day."""
+        ended = progress.model_copy(update={"after": None})
+        async with self.database.session(context.workspace) as session:
+            await _note(context, session, ended)
+        return ended.model_dump(mode="json", exclude={"after"})
 
     async def _leave_to_others(self, context: JobContext) -> None:
         async with self.database.session(context.workspace) as session:

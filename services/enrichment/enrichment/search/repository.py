@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 import orjson
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from enrichment.search.filters import SearchFilters
 from enrichment.vectors.sizing import VectorSpace, lists_of, probes_for
@@ -18,8 +19,10 @@ from kit.db import Repository
 MOST_EXACT = 16_000
 # So many that are nearest by the signs of their components are then compared in full.
 _CANDIDATES = 1_000
+# Where rows are kept apart by workspace, PostgreSQL uses no index of arrays (their operators are not leakproof): the
+# rows of the workspace are looked through.
 _CONDITIONS = {
-    "study_id": "study_ids @> ARRAY[CAST(:study_id AS uuid)]",
+    "study_id": "CAST(:study_id AS uuid) = ANY(study_ids)",
     "since": "published_at >= :since",
     "until": "published_at < :until",
     "language": "language = :language",
@@ -56,37 +59,37 @@ class SearchRepository(Repository):
         """
         given = {name: value for name, value in asdict(filters).items() if value is not None}
         where = " AND ".join(["workspace_id = :workspace", "model = :model", *(_CONDITIONS[name] for name in given)])
-        values = {"workspace": self.workspace, "model": space.model, **given}
-        lists = await self._lists(space)
-        is_exact = not lists or not await self._are_many(where, values)
-        await self._prepare(lists)
         literal = orjson.dumps(np.frombuffer(vector, "<f2"), option=orjson.OPT_SERIALIZE_NUMPY).decode()
-        found = await self.session.execute(
-            text(_exact(where) if is_exact else _by_index(where, space.dimensions)),
-            {**values, "vector": literal, "limit": limit, "candidates": max(_CANDIDATES, 8 * limit)},
-        )
+        asked = {"workspace": self.workspace, "model": space.model, **given, "vector": literal, "limit": limit}
+        lists = await self._prepare(space)
+        if lists:
+            found = await self._list(_exact(where), {**asked, "most": MOST_EXACT + 1})
+            if found and found[0].posts > MOST_EXACT:
+                found = await self._list(
+                    _by_index(where, space.dimensions), {**asked, "candidates": max(_CANDIDATES, 8 * limit)}
+                )
+        else:
+            found = await self._list(_exact(where), {**asked, "most": None})
         return [Hit(row.post_id, row.similarity) for row in found]
 
-    async def _lists(self, space: VectorSpace) -> int:
-        """How many lists the index has; 0 while there is none."""
-        found = await self.session.execute(_INDEX, {"prefix": space.prefix})
-        return max(map(lists_of, found.scalars()), default=0)
-
-    async def _are_many(self, where: str, values: dict[str, object]) -> bool:
-        counted = await self.session.execute(
-            text(f"SELECT count(*) FROM (SELECT FROM enrichments WHERE {where} LIMIT :most) AS found"),
-            {**values, "most": MOST_EXACT + 1},
-        )
-        return int(counted.scalar_one()) > MOST_EXACT
-
-    async def _prepare(self, lists: int) -> None:
+    async def _prepare(self, space: VectorSpace) -> int:
+        """Sets the transaction up for the index; returns how many lists it has, 0 while there is none."""
+        indexes = await self.session.execute(_INDEX, {"prefix": space.prefix})
+        lists = max(map(lists_of, indexes.scalars()), default=0)
         await self.session.execute(_PREPARE, {"probes": str(probes_for(lists))})
+        return lists
+
+    async def _list(self, statement: str, values: Mapping[str, object]) -> Sequence[Row[Any]]:
+        return (await self.session.execute(text(statement), values)).all()
 
 
 def _exact(where: str) -> str:
+    """The nearest of the first `most` posts, and how many these are: all there are, unless there are too many."""
     return f"""
-    SELECT post_id, 1 - (vector <=> CAST(:vector AS halfvec)) AS similarity FROM enrichments WHERE {where}
-    ORDER BY similarity DESC, post_id LIMIT :limit
+    SELECT post_id, similarity, count(*) OVER () AS posts FROM (
+        SELECT post_id, 1 - (vector <=> CAST(:vector AS halfvec)) AS similarity FROM enrichments
+        WHERE {where} LIMIT CAST(:most AS bigint)
+    ) AS first ORDER BY similarity DESC, post_id LIMIT :limit
     """
 
 
