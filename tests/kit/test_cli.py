@@ -19,7 +19,9 @@ from kit.cli.client import Api
 from kit.cli.errors import CommandError
 from kit.cli.headlines import show_headlines
 from kit.cli.posts import fields, upload
-from kit.cli.views import Headlines, Job, JobStatus, Study
+from kit.cli.views.ingest import Study
+from kit.cli.views.insight import Headlines
+from kit.cli.views.platform import Job, JobStatus
 from kit.engines import EmbeddedNats
 from kit.events import Bus, Envelope, Namespace, seal
 from pourquoi.ingest.v1.events_pb2 import Post, PostCollected
