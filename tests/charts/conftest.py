@@ -75,7 +75,12 @@ def sizes(charts: Path) -> dict[str, Values]:
 def everything() -> Values:
     """Values that turn on whatever is off by default."""
     return {
-        "ingest": {"autoscaling": {"enabled": True}, "nodeSelector": {"disk": "fast"}, "podAnnotations": {"a": "b"}},
+        "ingest": {
+            "autoscaling": {"enabled": True},
+            "nodeSelector": {"disk": "fast"},
+            "podAnnotations": {"a": "b"},
+            "secretFiles": {"/run/secrets/sources": "credentials"},
+        },
         "enrichment": {"tolerations": [{"key": "models", "operator": "Exists"}]},
         "postgres": {"plugins": [{"name": "barman-cloud.cloudnative-pg.io", "isWALArchiver": True}]},
         "global": {

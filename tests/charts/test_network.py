@@ -92,12 +92,15 @@ def test_nats_in_another_namespace_is_reached_there(full: Any) -> None:
     assert nats["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "nats"}
 
 
-def test_only_insight_reaches_the_internet_and_nothing_private_through_it(default: Any, services: list[str]) -> None:
+def test_only_sources_and_webhooks_reach_the_internet_and_nothing_private_through_it(
+    default: Any, services: list[str]
+) -> None:
     outward = {service: peers(policy(default, service)["egress"], "to", 443) for service in services}
 
-    assert [service for service in services if outward[service]] == ["insight"]
-    blocked = {block for peer in outward["insight"] for block in peer["ipBlock"]["except"]}
-    assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} <= blocked
+    assert [service for service in services if outward[service]] == ["ingest", "insight"]
+    for service in ("ingest", "insight"):
+        blocked = {block for peer in outward[service] for block in peer["ipBlock"]["except"]}
+        assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"} <= blocked
 
 
 def test_an_oidc_issuer_a_collector_and_extra_rules_open_their_ways(full: Any, services: list[str]) -> None:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import helm_python as helm
 import pytest
+
+from ingest.sources.credentials import DEFAULT_FOLDER
 
 PORTS = {"http": 8000, "grpc": 9000}
 # Requests, background tasks and calls are ended one after the other, each within POURQUOI_SHUTDOWN_SECONDS.
@@ -41,6 +44,25 @@ def test_containers_can_change_nothing_but_scratch(every_pod: list[dict[str, Any
             assert security["capabilities"] == {"drop": ["ALL"]}
             writable = [mount["mountPath"] for mount in container["volumeMounts"] if not mount.get("readOnly")]
             assert writable == ["/tmp"]
+
+
+def test_credentials_of_sources_are_files_where_ingest_looks_for_them(full: Any, default: Any) -> None:
+    pod = pods(full)["pourquoi-ingest"]
+    (container,) = pod["containers"]
+    [mount] = [each for each in container["volumeMounts"] if each["mountPath"] == str(DEFAULT_FOLDER)]
+    [volume] = [each for each in pod["volumes"] if each["name"] == mount["name"]]
+
+    # Without `subPath`, which would keep a rotated value from the pod.
+    assert mount == {"name": volume["name"], "mountPath": "/run/secrets/sources", "readOnly": True}
+    assert volume["secret"] == {"secretName": "credentials", "defaultMode": 0o440}
+    assert [name for name, other in pods(full).items() if volume in other["volumes"]] == ["pourquoi-ingest"]
+    assert all(len(pod["volumes"]) == 2 for pod in pods(default).values())
+
+
+@pytest.mark.parametrize("folder", ["/etc/pourquoi", "/tmp", "/run/secrets/../../etc", "/run/secrets/Sources"])
+def test_secrets_are_mounted_nowhere_else(render: Any, folder: str) -> None:
+    with pytest.raises(helm.HelmError, match="invalid propertyName"):
+        render({"ingest": {"secretFiles": {folder: "credentials"}}})
 
 
 def test_the_database_is_migrated_before_the_service_starts(default: Any) -> None:

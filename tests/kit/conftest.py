@@ -1,4 +1,4 @@
-"""Makes the probe service importable, and gives tests its parts without the whole."""
+"""Makes the probe service and what tests share importable, and gives tests its parts without the whole."""
 
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -9,10 +9,13 @@ import pytest
 from kit.cli import console
 from kit.db import Database
 from kit.engines import EmbeddedNats
-from kit.events import Bus, Namespace
+from kit.events import Bus, Namespace, applying
+from kit.events import bus as buses
+from kit.jobs import runner
 from kit.service import Service
 
-sys.path.insert(0, str(Path(__file__).parent / "probe"))
+for folder in ("probe", "support"):
+    sys.path.insert(0, str(Path(__file__).parent / folder))
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +54,21 @@ async def bus(nats_server: EmbeddedNats, nats_prefix: str) -> AsyncIterator[Bus]
     for stream in (bus.namespace.stream("ingest"), bus.namespace.dead_stream("ingest")):
         await bus.jetstream.delete_stream(stream)
     await bus.close()
+
+
+@pytest.fixture
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries jobs again at once."""
+    monkeypatch.setattr(runner, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(runner, "OUTAGE_SECONDS", 0.0)
+
+
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a message that nobody answered come again after half a second."""
+    monkeypatch.setattr(buses, "ACK_WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(applying, "ACK_WAIT_SECONDS", 0.5)
+    monkeypatch.setattr(applying, "RETRY_SECONDS", (0.01, 0.01))
 
 
 @pytest.fixture

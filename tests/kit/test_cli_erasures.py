@@ -7,7 +7,7 @@ import pytest
 
 from kit.cli.client import Api
 from kit.cli.erasures import is_complete, records_of
-from kit.cli.views import Erasure
+from kit.cli.views.ingest import Erasure
 
 ERASURE = UUID("0199aaaa-0000-7000-8000-000000000009")
 NOW = "2026-11-25T03:00:00Z"

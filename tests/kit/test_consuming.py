@@ -3,11 +3,11 @@
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pytest
+from reading import Reader, body, consumer, consuming_by, letters, nothing_left, publish, unanswered
 
 from kit.db import Database
 from kit.engines import EmbeddedNats, EmbeddedPostgres
@@ -17,89 +17,15 @@ from kit.events import (
     Bus,
     ConsumeLoop,
     Consumer,
-    DeadLetter,
     Namespace,
     Received,
     applying,
     consuming,
-    dead_letters,
-    replay,
-    seal,
 )
 from kit.events import bus as buses
 from kit.outbox import first_time
 from kit.testing import until
 from pourquoi.ingest.v1.events_pb2 import PostErased
-
-
-@dataclass
-class Reader:
-    """A consumer's handler that notes what it applied, and does on demand what handlers do."""
-
-    batches: list[list[Received]] = field(default_factory=list)
-    refused: set[str] = field(default_factory=set)
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-    entered: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.gate.set()
-
-    async def handle(self, batch: Sequence[Received]) -> None:
-        self.entered.set()
-        await self.gate.wait()
-        if self.refused & {body(received) for received in batch}:
-            raise ValueError("this event cannot be applied")
-        self.batches.append(list(batch))
-
-    @property
-    def applied(self) -> list[str]:
-        return [body(received) for batch in self.batches for received in batch]
-
-
-def body(received: Received) -> str:
-    event = received.event
-    assert isinstance(event, PostErased)
-    return event.post_id
-
-
-def consumer(reader: Reader, name: str = "reader", batch: int = 50, hands: int = 1) -> Consumer:
-    return Consumer(name, (PostErased,), reader.handle, batch, hands)
-
-
-async def publish(bus: Bus, *bodies: str, lane: str = LIVE) -> None:
-    await bus.publish([seal(PostErased(post_id=body), "alpha", lane) for body in bodies])
-
-
-async def letters(bus: Bus) -> list[DeadLetter]:
-    return [letter async for letter in dead_letters(bus, "ingest")]
-
-
-async def unanswered(bus: Bus, name: str = "reader") -> int:
-    info = await bus.jetstream.consumer_info(bus.namespace.stream("ingest"), name)
-    return (info.num_ack_pending or 0) + (info.num_pending or 0)
-
-
-@asynccontextmanager
-async def consuming_by(bus: Bus, *consumers: Consumer) -> AsyncIterator[list["asyncio.Task[None]"]]:
-    """Runs the consumers until the block ends, and stops them in order."""
-    stopping = asyncio.Event()
-    tasks = [asyncio.create_task(ConsumeLoop(bus, consumer, stopping).run()) for consumer in consumers]
-    try:
-        yield tasks
-    finally:
-        stopping.set()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for task in tasks:
-            if not task.cancelled():
-                task.result()
-
-
-@pytest.fixture
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets a message that nobody answered come again after half a second."""
-    monkeypatch.setattr(buses, "ACK_WAIT_SECONDS", 0.5)
-    monkeypatch.setattr(applying, "ACK_WAIT_SECONDS", 0.5)
-    monkeypatch.setattr(applying, "RETRY_SECONDS", (0.01, 0.01))
 
 
 async def test_live_events_overtake_a_backfill(bus: Bus) -> None:
@@ -222,91 +148,6 @@ async def test_a_slow_batch_is_not_given_to_anybody_else(bus: Bus, short_waits: 
             asyncio.get_running_loop().call_later(1.2, slow.gate.set)
             await until(lambda: slow.applied)
     assert (slow.applied, other.applied) == (["slow"], [])
-
-
-async def test_an_event_that_is_never_answered_becomes_a_dead_letter(
-    bus: Bus, short_waits: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(buses, "MAX_DELIVERIES", 2)
-    monkeypatch.setattr(buses, "ACK_WAIT_SECONDS", 0.1)
-    await publish(bus, "fatal", lane=BACKFILL)
-    subscription = await bus.bind("ingest", "reader-backfill", ["backfill.ingest.post.erased.v1"], 10)
-
-    async def taken_and_given_up() -> list[DeadLetter]:
-        with suppress(TimeoutError):
-            await subscription.fetch(1, timeout=0.1)
-        return await letters(bus)
-
-    [letter] = await until(taken_and_given_up)
-    await subscription.unsubscribe()
-    assert (letter.consumer, letter.error) == ("reader", "delivered 2 times without an answer")
-    reader = Reader()
-    async with consuming_by(bus, consumer(reader)):
-        await replay(bus, letter)
-        await until(lambda: reader.applied)
-    assert reader.applied == ["fatal"]
-    assert await letters(bus) == []
-
-
-async def test_events_that_keep_coming_back_are_applied_alone(bus: Bus, short_waits: None) -> None:
-    await publish(bus, *(f"suspect {number}" for number in range(5)))
-    subscription = await bus.bind("ingest", "reader", ["ingest.post.erased.v1"], 10)
-    deliveries = Counter[bytes]()
-    while len(deliveries) < 5 or min(deliveries.values()) < applying.SUSPICIOUS_DELIVERIES - 1:
-        for message in await subscription.fetch(5, timeout=5):  # a fetch may bring fewer than five
-            deliveries[message.data] += 1
-            await message.nak()
-    await subscription.unsubscribe()
-    await publish(bus, *(f"usual {number}" for number in range(5)))
-    reader = Reader()
-    async with consuming_by(bus, consumer(reader)):
-        await until(lambda: len(reader.applied) == 10)
-    alone = [body(batch[0]) for batch in reader.batches if len(batch) == 1]
-    assert [name for name in alone if name.startswith("suspect")] == [f"suspect {number}" for number in range(5)]
-
-
-async def test_a_replay_reaches_only_the_consumer_that_had_given_up(bus: Bus, short_waits: None) -> None:
-    strict, easy = Reader(refused={"bad"}), Reader()
-    async with consuming_by(bus, consumer(strict, "strict"), consumer(easy, "easy")):
-        await publish(bus, "bad")
-        [letter] = await until(lambda: letters(bus))
-        strict.refused.clear()
-        await replay(bus, letter)
-        await until(lambda: strict.applied)
-        await publish(bus, "last")
-        await until(lambda: "last" in easy.applied)
-    assert letter.consumer == "strict"
-    assert easy.applied == ["bad", "last"]
-    assert await unanswered(bus, "easy") == 0
-
-
-async def test_a_replay_that_fails_again_is_a_dead_letter_again(bus: Bus, short_waits: None) -> None:
-    strict = Reader(refused={"bad"})
-    async with consuming_by(bus, consumer(strict)):
-        await publish(bus, "bad")
-        [first] = await until(lambda: letters(bus))
-        await replay(bus, first)
-        [second] = await until(lambda: letters(bus))
-    assert second.sequence > first.sequence
-    assert second.event_id == first.event_id
-
-
-async def test_one_bad_event_does_not_hold_up_the_rest(bus: Bus, short_waits: None) -> None:
-    reader = Reader(refused={"17"})
-    await publish(bus, *map(str, range(100)))
-    async with consuming_by(bus, consumer(reader)):
-        await until(lambda: len(reader.applied) == 99)
-        await until(lambda: letters(bus))
-        await until(lambda: nothing_left(bus))
-    assert sorted(map(int, reader.applied)) == [number for number in range(100) if number != 17]
-
-
-async def nothing_left(bus: Bus) -> bool:
-    return await unanswered(bus) == 0
-
-
-async def test_dead_letters_of_a_stream_that_does_not_exist_are_none(bus: Bus) -> None:
-    assert [letter async for letter in dead_letters(bus, "nobody")] == []
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["its streams are kept", "its streams are lost"])

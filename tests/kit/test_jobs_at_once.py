@@ -7,21 +7,12 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from working import look, queue
 
 from kit.db import Database
-from kit.jobs import JobContext, JobHandler, JobRepository, JobRunner, JobView, enqueue, runner
+from kit.jobs import JobContext, JobHandler, JobRunner, runner
 from kit.service import Service
 from kit.testing import until
-
-
-async def queue(database: Database, **parameters: Any) -> UUID:
-    async with database.session("alpha") as session:
-        return (await enqueue(session, "work", parameters)).id
-
-
-async def look(database: Database, job_id: UUID) -> JobView:
-    async with database.session("alpha") as session:
-        return JobView.of(await JobRepository(session).get(job_id))
 
 
 async def idle(context: JobContext) -> dict[str, Any]:

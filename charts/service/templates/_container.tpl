@@ -17,4 +17,14 @@ volumeMounts:
     readOnly: true
   - name: scratch
     mountPath: /tmp
+  {{- range $folder, $secret := .Values.secretFiles }}
+  - name: {{ include "service.secretVolume" $folder }}
+    mountPath: {{ $folder }}
+    readOnly: true
+  {{- end }}
+{{- end }}
+
+{{/* Name of the volume of a folder of secrets. */}}
+{{- define "service.secretVolume" -}}
+{{- printf "files%s" . | replace "/" "-" }}
 {{- end }}

@@ -11,7 +11,8 @@ import httpx2
 from pydantic import BaseModel
 
 from kit.cli.errors import CommandError
-from kit.cli.views import Job, JobStatus, Listing, Problem, Study
+from kit.cli.views.ingest import Study
+from kit.cli.views.platform import Job, JobStatus, Listing, Problem
 from kit.local.home import Home, Platform
 
 Answer = TypeVar("Answer", bound=BaseModel)

@@ -19,7 +19,10 @@ from kit.cli.insights import read_headlines
 from kit.cli.platform import show, started, stay
 from kit.cli.posts import MapOption, fields, show_rejections, upload
 from kit.cli.studies import PIPELINE, compute_segments, coverage
-from kit.cli.views import Headlines, Job, NewStudy, ReadSegmentation, Segmentation, Study
+from kit.cli.views.ingest import NewStudy, Study
+from kit.cli.views.insight import Headlines, ReadSegmentation
+from kit.cli.views.platform import Job
+from kit.cli.views.segmentation import Segmentation
 from kit.local.home import Home
 from kit.local.launcher import Local
 

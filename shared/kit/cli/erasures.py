@@ -11,7 +11,7 @@ from kit.cli.client import Api, Refused, connect
 from kit.cli.console import counted, out, plain_table
 from kit.cli.errors import CommandError
 from kit.cli.studies import PIPELINE
-from kit.cli.views import Erasure
+from kit.cli.views.ingest import Erasure
 from kit.erasures.schemas import ErasureRecord, ErasureStatus
 
 erase = typer.Typer(help="Erase posts or an author for good.", no_args_is_help=True, rich_markup_mode="rich")

@@ -8,7 +8,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from kit.cli.console import counted, out
-from kit.cli.views import Headlines, Insight, Quote, Remainder
+from kit.cli.views.insight import Headlines, Insight, Quote, Remainder
 
 _QUOTES_SHOWN = 2
 _WIDTH = 110

@@ -10,7 +10,8 @@ from kit.cli.client import Api, connect
 from kit.cli.console import out, plain_table
 from kit.cli.headlines import panel, show_headlines
 from kit.cli.studies import StudyArgument
-from kit.cli.views import Headlines, Insight, Study
+from kit.cli.views.ingest import Study
+from kit.cli.views.insight import Headlines, Insight
 
 app = typer.Typer(help="Read insights and decide about them.", no_args_is_help=True, rich_markup_mode="rich")
 InsightArgument = Annotated[UUID, typer.Argument(metavar="INSIGHT", help="Id of the insight.")]

@@ -11,7 +11,8 @@ from rich.markup import escape
 
 from kit.cli.client import Api, connect, readable_file
 from kit.cli.console import counted, err, out, plain_table, progress
-from kit.cli.views import Drift, ImportGuess, Job, JobStatus, Outcome, Rejected, Study
+from kit.cli.views.ingest import Drift, ImportGuess, Outcome, Rejected, Study
+from kit.cli.views.platform import Job, JobStatus
 
 _SHOWN_REJECTIONS = 5
 _LONGEST_CELL = 60

@@ -12,7 +12,8 @@ from kit.cli.client import Api, connect
 from kit.cli.console import counted, out, plain_table, progress
 from kit.cli.errors import CommandError
 from kit.cli.studies import StudyArgument
-from kit.cli.views import Job, Study
+from kit.cli.views.ingest import Study
+from kit.cli.views.platform import Job
 
 app = typer.Typer(help="Try queries before they take effect.", no_args_is_help=True, rich_markup_mode="rich")
 _SHOWN = 5

@@ -13,7 +13,7 @@ from kit.cli.client import Api, connect
 from kit.cli.console import counted, out, plain_table, progress
 from kit.cli.errors import CommandError
 from kit.cli.posts import show_rejected
-from kit.cli.views import NewSource, Source, SourceRun, SourceState
+from kit.cli.views.sources import NewSource, Source, SourceRun, SourceState
 
 app = typer.Typer(help="Connect sources of posts.", no_args_is_help=True, rich_markup_mode="rich")
 SourceArgument = Annotated[str, typer.Argument(help="Name or id of the source.", show_default=False)]

@@ -6,7 +6,9 @@ import typer
 
 from kit.cli.client import Api, connect
 from kit.cli.console import counted, out, plain_table, progress
-from kit.cli.views import Coverage, Job, NewStudy, Segment, Segmentation, Study
+from kit.cli.views.ingest import Coverage, NewStudy, Study
+from kit.cli.views.platform import Job
+from kit.cli.views.segmentation import Segment, Segmentation
 
 app = typer.Typer(help="Ask business questions.", no_args_is_help=True, rich_markup_mode="rich")
 PIPELINE = ("ingest", "enrichment", "segmentation", "insight")

@@ -9,6 +9,7 @@ from kit.rest.callers import (
     ReviewSession,
     Writer,
     WriteSession,
+    count_request,
 )
 from kit.rest.paging import IfMatch, Page, Paging, check_revision, set_etag
 
@@ -25,5 +26,6 @@ __all__ = [
     "WriteSession",
     "Writer",
     "check_revision",
+    "count_request",
     "set_etag",
 ]

@@ -35,9 +35,9 @@ class RateLimiter:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._limit = RateLimitItemPerMinute(per_minute)
 
-    async def count(self, principal: Principal) -> dict[str, str]:
+    async def count(self, workspace: str, subject: str) -> dict[str, str]:
         """The headers that tell the caller where it stands; raises `TooManyRequests` over the limit."""
-        identity = (principal.workspace, principal.subject)
+        identity = (workspace, subject)
         allowed = await self._limiter.hit(self._limit, *identity)
         window = await self._limiter.get_window_stats(self._limit, *identity)
         seconds = max(0, ceil(window.reset_time - time()))
@@ -56,9 +56,14 @@ class RateLimiter:
 async def _principal(request: Request, _: Annotated[object, Security(_bearer)]) -> Principal:
     authenticator: Authenticator = request.app.state.authenticator
     principal = await authenticator.authenticate_headers(request.headers)
-    limiter: RateLimiter = request.app.state.limiter
-    request.state.limit_headers = await limiter.count(principal)
+    await count_request(request, principal.workspace, principal.subject)
     return principal
+
+
+async def count_request(request: Request, workspace: str, subject: str) -> None:
+    """Counts a request of a caller who is known, by a key or otherwise; raises `TooManyRequests` over the limit."""
+    limiter: RateLimiter = request.app.state.limiter
+    request.state.limit_headers = await limiter.count(workspace, subject)
 
 
 CurrentPrincipal = Annotated[Principal, Depends(_principal)]

@@ -57,3 +57,21 @@ async def test_a_stream_is_stored_while_it_flows_and_takes_back_what_is_deleted(
 
 async def _equals(desk: Desk, expected: set[str]) -> bool:
     return await stored(desk) == expected
+
+
+async def test_the_past_of_a_feed_comes_from_its_archive(desk: Desk) -> None:
+    item = (
+        "<item><guid>https://news.example/{0}</guid><title>Late</title><pubDate>{0} Sep 2026 08:00 UT</pubDate></item>"
+    )
+    feed = '<rss version="2.0" xmlns:a="http://www.w3.org/2005/Atom"><channel><title>News</title>{}</channel></rss>'
+    async with serve_feed(
+        feed.format('<a:link rel="prev-archive" href="/archive/1"/>' + item.format(21)).encode()
+    ) as web:
+        web.archive = {"1": feed.format(item.format(20) + item.format(10)).encode()}
+        source = await connect(desk, "feed", url=f"{web.url}/feed")
+        since = {"since": "2026-09-15T00:00:00Z"}
+        job = await desk.finish(await desk.client.post(f"/v1/sources/{source}/backfills", json=since))
+
+    assert job["status"] == "succeeded", job
+    assert {"https://news.example/20", "https://news.example/21"} <= await stored(desk)
+    assert "https://news.example/10" not in await stored(desk)

@@ -9,10 +9,10 @@ from desk import Desk, Json, lines, post, published
 from sqlalchemy import text
 
 from ingest.erasures import service as erasures
+from ingest.erasures.repository import FORGET
 from ingest.erasures.service import ErasureService
 from ingest.posts.destinations import Destination
 from ingest.posts.intake import PostIntake
-from ingest.posts.repository import FORGET
 from ingest.posts.schemas import IntakeReport, NewPost
 from ingest.posts.submissions import Deletion, Submission
 from ingest.settings import IngestSettings
@@ -228,7 +228,7 @@ async def test_deleting_a_post_shows_among_the_erasures(desk: Desk) -> None:
 
 
 async def test_every_table_that_is_about_single_posts_forgets_an_erased_one(running: Running) -> None:
-    """A new table with a `post_id` belongs into `FORGET` of `posts/repository.py`."""
+    """A new table with a `post_id` belongs into `FORGET` of `erasures/repository.py`."""
     kept_for_good = {"erasure_posts"}
     query = (
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'post_id'"

@@ -1,60 +1,16 @@
-"""Query versions as experiments: proposed, compared, judged, activated, backfilled."""
+"""Query versions as experiments: proposed, compared, activated."""
 
 import asyncio
-from typing import Any
-from uuid import UUID
 
 import pytest
 from desk import Desk, post, published
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from versions import activate, counted, filled, propose, sample
 
 from ingest.app import service
-from ingest.experiments.backfill import Backfill
-from ingest.experiments.jobs import BackfillJob
-from kit.jobs import JobRunner
 from kit.testing import ALPHA, BETA, Launch, Running
-from pourquoi.ingest.v1.events_pb2 import PostUpdated, StudyChanged
-
-Json = dict[str, Any]
-TEXTS = ("late train", "late bus", "late bus again", "slow bus", "nice weather")
-
-
-async def filled(desk: Desk, query: str = "late", texts: tuple[str, ...] = TEXTS) -> Json:
-    study = await desk.ask(query=query)
-    await desk.send(study, *(post(number, text=words) for number, words in enumerate(texts)))
-    return study
-
-
-async def propose(desk: Desk, study: Json, query: str) -> Json:
-    answer = await desk.client.post(f"/v1/studies/{study['id']}/query-versions", json={"query": query})
-    assert answer.status_code == 201, answer.text
-    assert answer.headers["location"].endswith(f"/query-versions/{answer.json()['version']}")
-    return dict(answer.json())
-
-
-async def activate(desk: Desk, study: Json, version: int, **body: object) -> Json:
-    path = f"/v1/studies/{study['id']}/query-versions/{version}/activation"
-    answer = await desk.client.post(path, json=body)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-async def finish(desk: Desk, job: Json) -> Json:
-    answer = await desk.client.get(f"/v1/jobs/{job['id']}")
-    answer.status_code = 202
-    answer.headers["location"] = f"/v1/jobs/{job['id']}"
-    return await desk.finish(answer)
-
-
-async def judge(desk: Desk, study: Json, post_id: str, relevant: bool) -> None:
-    answer = await desk.client.put(f"/v1/studies/{study['id']}/judgements/{post_id}", json={"relevant": relevant})
-    assert answer.status_code == 200, answer.text
-
-
-def counted(estimate: Json) -> float:
-    assert estimate["low"] == estimate["value"] == estimate["high"]
-    return float(estimate["value"])
+from pourquoi.ingest.v1.events_pb2 import StudyChanged
 
 
 async def test_a_proposal_tells_what_it_would_change(desk: Desk) -> None:
@@ -181,140 +137,6 @@ async def test_a_version_cannot_be_changed(desk: Desk, running: Running) -> None
     with pytest.raises(DBAPIError, match="never changes"):
         async with running.runtime.database.session(ALPHA) as session:
             await session.execute(text("UPDATE query_versions SET query = 'other'"))
-
-
-async def test_a_backfill_takes_posts_of_the_past_once(desk: Desk, running: Running) -> None:
-    study = await filled(desk, texts=tuple(f"bus {number}" for number in range(130)))
-    await propose(desk, study, "bus")
-
-    first = await finish(desk, (await activate(desk, study, 2, backfill=True))["job"])
-    second = await finish(desk, (await activate(desk, study, 2, backfill=True))["job"])
-
-    assert first["result"] == {"read": 130, "taken": 130, "superseded": False}
-    assert second["result"] == {"read": 130, "taken": 0, "superseded": False}
-    assert (await desk.coverage(study))["posts"] == 130
-    events = await published(running, PostUpdated)
-    assert len({event.post.id for event in events}) == len(events) == 130
-    assert {(event.post.revision, tuple(event.post.study_ids)) for event in events} == {(2, (study["id"],))}
-    lanes = {each.subject for each in await running.envelopes("ingest") if "post" in each.subject}
-    assert all("backfill" in subject for subject in lanes)
-
-
-async def test_two_backfills_at_once_take_each_post_once(desk: Desk, running: Running) -> None:
-    study = await filled(desk, texts=tuple(f"bus {number}" for number in range(120)))
-    await propose(desk, study, "bus")
-    runners = [
-        JobRunner(running.runtime.database, [BackfillJob(running.runtime.database, running.runtime.state).handler])
-        for _ in range(2)
-    ]
-
-    jobs = [(await activate(desk, study, 2, backfill=True))["job"] for _ in range(2)]
-    await asyncio.gather(*(runner.run_next() for runner in runners))
-    results = [(await finish(desk, job))["result"] for job in jobs]
-
-    assert sum(result["taken"] for result in results) == 120
-    assert len(await published(running, PostUpdated)) == 120
-
-
-async def test_a_backfill_of_a_version_that_was_replaced_stops(desk: Desk, running: Running) -> None:
-    study = await filled(desk)
-    await propose(desk, study, "bus")
-    await activate(desk, study, 2)
-    await desk.client.patch(f"/v1/studies/{study['id']}", json={"query": "weather"})
-
-    async with running.runtime.database.session(ALPHA) as session:
-        backfill = Backfill(session, UUID(study["id"]), version=2)
-        assert await backfill.take_after(None, 50) is None
-        assert await backfill.is_superseded()
-
-    assert (await desk.coverage(study))["posts"] == 3
-
-
-async def sample(desk: Desk, study: Json, kind: str, version: int = 2) -> list[Json]:
-    path, items, cursor = f"/v1/studies/{study['id']}/query-versions/{version}/samples", [], None
-    while True:
-        parameters = {"kind": kind, "limit": 40, **({"cursor": cursor} if cursor else {})}
-        page = (await desk.client.get(path, params=parameters)).json()
-        items += page["items"]
-        if (cursor := page["next_cursor"]) is None:
-            return items
-
-
-async def test_samples_are_random_stable_and_of_their_kind(desk: Desk) -> None:
-    texts = tuple("late bus" if number % 3 else "slow bus" for number in range(90))
-    study = await filled(desk, texts=texts)
-    await propose(desk, study, "bus")
-
-    everything = await sample(desk, study, "search_set")
-    gained = await sample(desk, study, "gained")
-
-    assert [each["position"] for each in everything] == list(range(1, 91))
-    assert await sample(desk, study, "search_set") == everything
-    arrival = [each["id"] for each in await desk.posts()]
-    assert sorted(each["id"] for each in everything) == arrival
-    assert [each["id"] for each in everything] != arrival
-    assert {each["text"] for each in gained} == {"slow bus"}
-    assert len(gained) == 30
-    assert len(await sample(desk, study, "lost")) == 0
-
-
-async def test_judgements_tell_precision_and_recall(desk: Desk) -> None:
-    # 40 of 80 posts are relevant; the query takes 30 of them, and 10 others.
-    texts = ("bus relevant",) * 30 + ("relevant",) * 10 + ("bus",) * 10 + ("noise",) * 30
-    study = await filled(desk, texts=texts)
-    await propose(desk, study, "bus")
-    for each in await sample(desk, study, "search_set"):
-        await judge(desk, study, each["id"], "relevant" in each["text"])
-
-    scores = (await desk.client.get(f"/v1/studies/{study['id']}/query-versions/2")).json()["scores"]
-
-    assert scores["precision"]["value"] == pytest.approx(0.75)
-    assert scores["recall"]["value"] == pytest.approx(0.75)
-    assert scores["relevant_posts"]["value"] == pytest.approx(40, abs=1)
-    assert scores["precision"]["low"] < 0.75 < scores["precision"]["high"]
-    assert scores["not_enough_evidence"] == []
-    assert (await sample(desk, study, "matched"))[0]["relevant"] is not None
-
-
-async def test_few_judgements_are_not_enough_evidence(desk: Desk) -> None:
-    study = await filled(desk)
-    version = await propose(desk, study, "bus")
-    await judge(desk, study, version["diff"]["gained_posts"][0]["id"], True)
-
-    scores = (await desk.client.get(f"/v1/studies/{study['id']}/query-versions/2")).json()["scores"]
-
-    assert (scores["precision"], scores["recall"], scores["relevant_posts"]) == (None, None, None)
-    assert len(scores["not_enough_evidence"]) == 2
-
-
-async def test_posts_that_were_picked_do_not_count_as_a_random_sample(desk: Desk) -> None:
-    study = await filled(desk, texts=("bus",) * 60)
-    await propose(desk, study, "bus")
-    matched = await sample(desk, study, "matched")
-    for each in [*matched[:21], *matched[22:60]]:
-        await judge(desk, study, each["id"], each["position"] <= 21)
-
-    scores = (await desk.client.get(f"/v1/studies/{study['id']}/query-versions/2")).json()["scores"]
-
-    assert scores["judged_matched"] == 21
-    assert scores["precision"]["value"] == 1
-
-
-async def test_the_last_judgement_counts_and_erased_posts_leave(desk: Desk) -> None:
-    study = await filled(desk, texts=("bus",) * 25)
-    await propose(desk, study, "bus")
-    matched = await sample(desk, study, "matched")
-    for each in matched:
-        await judge(desk, study, each["id"], False)
-    for each in matched[1:]:
-        await judge(desk, study, each["id"], True)
-
-    await desk.client.delete(f"/v1/posts/{matched[0]['id']}")
-    await judge(desk, study, matched[1]["id"], True)
-
-    scores = (await desk.client.get(f"/v1/studies/{study['id']}/query-versions/2")).json()["scores"]
-    assert (scores["judged_matched"], scores["precision"]["value"]) == (24, 1)
-    assert matched[0]["id"] not in [each["id"] for each in await sample(desk, study, "matched")]
 
 
 async def test_a_version_is_compared_anew_with_the_posts_of_today(desk: Desk) -> None:

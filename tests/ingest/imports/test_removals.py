@@ -23,8 +23,8 @@ def account(status: str, active: bool = False) -> Json:
     return {"did": ME, "time_us": 1759650069725999, "kind": "account", "account": state}
 
 
-async def imported(desk: Desk, study: Json, *events: Json) -> Json:
-    job = await desk.finish(await desk.upload(study, "js.ndjson", lines(events), mapping="preset:bluesky_jetstream"))
+async def imported(desk: Desk, study: Json, *events: Json, preset: str = "bluesky_jetstream") -> Json:
+    job = await desk.finish(await desk.upload(study, "js.ndjson", lines(events), mapping=f"preset:{preset}"))
     assert job["status"] == "succeeded", job
     return dict(job["result"])
 
@@ -83,6 +83,32 @@ async def test_a_deletion_that_names_nothing_is_rejected_by_line(desk: Desk) -> 
 
     assert (result["accepted"], result["deleted"]) == (1, 0)
     assert result["rejected"] == [{"line": 2, "reason": "It says that a post is gone, but not which."}]
+
+
+def comment(number: int, **fields: object) -> Json:
+    written = {"body": f"Late again, {number}", "subreddit": "trains", "created_utc": 1759653668, "author": "commuter9"}
+    return {"id": f"lx{number}", "name": f"t1_lx{number}", "link_id": "t3_1gb2c3", **written, **fields}
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"body": "[deleted]"},
+        {"body": " [removed] "},
+        {"body": None, "title": "Night train", "selftext": "[removed]"},
+        {"body": None, "title": "Night train", "selftext": "No bus", "removed_by_category": "moderator"},
+    ],
+)
+async def test_posts_that_a_file_of_reddit_shows_as_deleted_go_and_stay_away(desk: Desk, gone: Json) -> None:
+    study = await desk.ask()
+    await imported(desk, study, comment(1), comment(2), preset="reddit")
+
+    result = await imported(desk, study, comment(1, **gone), comment(3, **gone), preset="reddit")
+    later = await imported(desk, study, comment(3), preset="reddit")
+
+    assert (result["deleted"], result["received"], result["left_aside"]) == (1, 0, {})
+    assert [each["text"] for each in await desk.posts()] == ["Late again, 2"]
+    assert later["rejected"] == [{"line": 1, "reason": ERASED}]
 
 
 async def test_the_guess_tells_how_much_a_file_would_delete_and_deletes_nothing(desk: Desk) -> None:

@@ -4,11 +4,11 @@ import asyncio
 import itertools
 
 import pytest
-from desk import Desk, post
+from desk import Desk, post, published
 from sqlalchemy import text
 
 from kit.testing import Running
-from pourquoi.ingest.v1.events_pb2 import PostCollected
+from pourquoi.ingest.v1.events_pb2 import PostCollected, PostUpdated
 
 
 def answer(number: int, parent: int, **fields: object) -> dict[str, object]:
@@ -83,6 +83,63 @@ async def test_a_thread_that_the_source_names_is_kept(desk: Desk) -> None:
     await desk.send(study, post(1), answer(2, 1, thread_id="conversation-9"), answer(3, 2))
 
     assert [each["thread_id"] for each in await desk.posts()] == ["", "conversation-9", "conversation-9"]
+
+
+async def test_queries_for_a_thread_take_answers_whose_parents_come_later(desk: Desk, running: Running) -> None:
+    everything, thread = await desk.ask(), await desk.ask(query="in:post-1")
+    waiting = [answer(5, 4), answer(4, 2), answer(3, 2), answer(2, 1), answer(9, 8)]
+    await desk.send(everything, *waiting)
+    assert await desk.posts(study_id=thread["id"]) == []
+
+    await desk.send(everything, THREAD[0])
+
+    taken = {each["external_id"]: each["revision"] for each in await desk.posts(study_id=thread["id"])}
+    assert taken == {"post-1": 1, "post-2": 2, "post-3": 2, "post-4": 2, "post-5": 2}
+    events = await published(running, PostUpdated)
+    assert {event.post.external_id for event in events} == {"post-2", "post-3", "post-4", "post-5"}
+    assert {event.post.thread_id for event in events} == {"post-1"}
+    assert {frozenset(event.post.study_ids) for event in events} == {frozenset({everything["id"], thread["id"]})}
+
+
+async def test_an_answer_that_no_study_took_is_published_once_its_thread_is_asked_for(
+    desk: Desk, running: Running
+) -> None:
+    thread = await desk.ask(query="in:post-1")
+    await desk.send(thread, answer(3, 2), answer(8, 7))
+
+    await desk.send(thread, post(1), answer(2, 1))
+
+    [event] = await running.published(PostUpdated, 1)
+    assert (event.post.external_id, list(event.post.study_ids)) == ("post-3", [thread["id"]])
+    collected = await running.published(PostCollected, 2)
+    assert {each.post.external_id for each in collected} == {"post-1", "post-2"}
+    assert len(await published(running, PostUpdated)) == 1
+
+
+async def test_an_answer_whose_thread_the_source_named_gets_its_depth_and_no_new_revision(
+    desk: Desk, running: Running
+) -> None:
+    study = await desk.ask()
+    await desk.send(study, answer(2, 1, thread_id="post-1"))
+
+    await desk.send(study, post(1))
+
+    assert await depths(desk) == {"post-1": 0, "post-2": 1}
+    assert (await desk.show("post-2"))["revision"] == 1
+    assert await published(running, PostUpdated) == []
+
+
+async def test_a_post_that_finds_its_place_and_its_answers_in_one_chunk_is_published_once(
+    desk: Desk, running: Running
+) -> None:
+    thread = await desk.ask(query="in:post-1")
+    await desk.send(thread, answer(4, 3), answer(3, 2))
+
+    await desk.send(thread, answer(4, 3, text="Edited: still late"), answer(3, 2), post(1), answer(2, 1))
+
+    assert await depths(desk) == {"post-1": 0, "post-2": 1, "post-3": 2, "post-4": 3}
+    events = await published(running, PostUpdated)
+    assert sorted((event.post.external_id, event.post.revision) for event in events) == [("post-3", 2), ("post-4", 2)]
 
 
 async def test_a_copy_of_an_answer_mends_what_was_missed(desk: Desk, running: Running) -> None:

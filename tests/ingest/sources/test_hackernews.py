@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ingest.posts.submissions import Submission
 from ingest.sources.hackernews.config import HackerNewsConfig
 from ingest.sources.hackernews.connector import HackerNewsConnector
-from ingest.sources.walks import rewind
+from ingest.sources.hackernews.searches import rewind
 from tests.ingest.sources.servers.hackernews import START, HackerNews, hit, serve_hackernews, story
 from tests.ingest.sources.servers.serving import TOOLS, gone, ids, reasons, run
 
@@ -109,6 +109,15 @@ async def test_a_backfill_of_a_search_goes_before_what_is_known() -> None:
         batches = await run(source, rewind(since, datetime.now(UTC)))
 
     assert set(ids(batches)) == {name for name, moment in moments.items() if moment >= since.timestamp()}
+
+
+async def test_a_backfill_of_a_search_ends_before_the_moment_that_it_is_told() -> None:
+    async with serve_hackernews() as server:
+        server.hits = [hit(number) for number in range(1, 2_501)]
+        begin, end = (datetime.fromtimestamp(START + 60 * number, UTC) for number in (11, 2_301))
+        batches = await run(connector(server, queries=["train"]), rewind(begin, end))
+
+    assert set(ids(batches)) == {str(number) for number in range(11, 2_301)}
 
 
 def test_only_a_search_can_go_back() -> None:

@@ -44,7 +44,7 @@ def _thing(item: object) -> Found:
 
 
 def _entry(item: object) -> Found:
-    [entry, *_] = read_feed(json.dumps({"items": [item]}).encode(), "application/feed+json")
+    [entry, *_] = read_feed(json.dumps({"items": [item]}).encode(), "application/feed+json").entries
     return entry_to_post(entry, "https://news.example/feed", "feed", NOW)
 
 

@@ -9,7 +9,8 @@ import pytest
 from desk import Desk, Json, counts, lines, post
 from standardwebhooks import Webhook
 
-from kit.testing import BETA, Running
+from ingest.app import service
+from kit.testing import BETA, Launch, Running
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes, ok").decode()
 OTHER = "whsec_" + base64.b64encode(b"another one of thirty-two bytes.").decode()
@@ -153,8 +154,8 @@ async def test_who_does_not_have_the_secret_learns_nothing(
 
     answers = [
         await deliver(running, source, body, signed(body, OTHER)),
-        await deliver(running, source, body, signed(body, age_seconds=301)),
-        await deliver(running, source, body, signed(body, age_seconds=-301)),
+        await deliver(running, source, body, signed(body, age_seconds=360)),
+        await deliver(running, source, body, signed(body, age_seconds=-360)),
         await deliver(running, source, body + b" ", signed(body)),
         await deliver(running, source, body, {"content-type": NDJSON}),
         *[await deliver(running, each, body, signed(body)) for each in (without_secret, collecting, unknown)],
@@ -193,3 +194,19 @@ async def test_a_signed_body_is_bounded(desk: Desk, running: Running) -> None:
     answer = await deliver(running, source, body, {**signed(b""), "content-type": NDJSON})
 
     assert answer.status_code == 413
+
+
+async def test_a_source_that_delivers_too_often_is_told_to_wait_and_strangers_use_nothing_up(launch: Launch) -> None:
+    async with launch(service, requests_per_minute=3) as running:
+        desk, body = Desk(running), lines([post(1)])
+        source, other = await connect(desk), await connect(desk, name="Other")
+        for number in range(9):
+            await deliver(running, source, body, signed(body, OTHER, name=f"bad_{number}"))
+
+        answers = [await deliver(running, source, body, signed(body, name=f"msg_{number}")) for number in range(4)]
+        elsewhere = await deliver(running, other, body, signed(body))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    assert "r=2" in answers[0].headers["ratelimit"]
+    assert elsewhere.status_code == 200

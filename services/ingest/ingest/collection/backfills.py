@@ -47,7 +47,7 @@ class BackfillJob:
 
     async def _collect(self, context: JobContext, source: Source, state: BackfillState) -> None:
         async def keep(session: Session, counts: Counts, cursor: Cursor | None) -> None:
-            state.fetched += counts.fetched
+            state.fetched += counts.report.received
             if cursor is not None:
                 state.cursor = BackfillState.model_validate({"cursor": cursor}).cursor
             await CollectionService(session).count(_run_of(state), counts)

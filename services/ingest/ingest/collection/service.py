@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ingest.collection.counts import MOST_REJECTIONS_KEPT, Counts
+from ingest.collection.counts import Counts
 from ingest.collection.outcomes import Outcome, wait_seconds
 from ingest.collection.repository import CollectionRepository, Lease
 from ingest.models import Source, SourceRun
@@ -59,7 +59,7 @@ class CollectionService:
             source.cursor = json.loads(as_json(cursor))
         _note_arrival(source, counts, now)
         if run := await self._collections.find_run(lease.run_id):
-            _add(run, counts)
+            counts.add_to(run)
 
     async def renew(self, lease: Lease) -> bool:
         """Prolongs the lease; false when it is another's by now."""
@@ -87,7 +87,7 @@ class CollectionService:
             run = new_run(source, LIVE, RunStatus.SUCCEEDED, midnight)
             self._collections.add_run(run)
         run.ended_at = now
-        _add(run, counts)
+        counts.add_to(run)
 
     async def begin_backfill(self, source: Source, lane: str, now: datetime) -> SourceRun:
         """The run of a backfill."""
@@ -98,7 +98,7 @@ class CollectionService:
     async def count(self, run_id: UUID, counts: Counts) -> None:
         """Counts what a backfill brought."""
         if run := await self._collections.find_run(run_id):
-            _add(run, counts)
+            counts.add_to(run)
 
     async def end(self, run_id: UUID, outcome: Outcome, now: datetime) -> SourceRun | None:
         """Ends the run of a backfill; None when its source was removed."""
@@ -133,9 +133,9 @@ def destination_of(source: Source) -> Destination:
 
 
 def _note_arrival(source: Source, counts: Counts, now: datetime) -> None:
-    if counts.fetched or counts.deleted:
+    if counts.is_sign_of_life:
         source.failures, source.last_error, source.last_success_at = 0, "", now
-    if counts.new or counts.dropped:
+    if counts.is_news:
         source.usual_gap_seconds = usual_gap(source.usual_gap_seconds, source.last_post_at, now, source.every_seconds)
         source.last_post_at = now
 
@@ -155,10 +155,3 @@ def _settle(source: Source, outcome: Outcome, now: datetime, luck: float) -> Non
 
 def _end(run: SourceRun, outcome: Outcome, now: datetime) -> None:
     run.status, run.error, run.ended_at = outcome.status, outcome.problem, now
-
-
-def _add(run: SourceRun, counts: Counts) -> None:
-    for name in ("fetched", "new", "updated", "observed", "duplicate", "rejected", "deleted", "dropped"):
-        setattr(run, name, getattr(run, name) + getattr(counts, name))
-    shown = [each.model_dump() for each in counts.rejections]
-    run.rejections = [*run.rejections, *shown][:MOST_REJECTIONS_KEPT]

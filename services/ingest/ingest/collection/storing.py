@@ -52,7 +52,7 @@ class BatchStore:
                 await intake.accept(self.destination, items, report)
             if deletions:
                 deleted = await intake.delete(deletions)
-            await self.keep(session, Counts.of(report, deleted), cursor)
+            await self.keep(session, Counts(report, deleted), cursor)
 
 
 async def batches_of(connector: Connector, cursor: Cursor) -> AsyncGenerator[Batch, None]:

@@ -1,6 +1,6 @@
 """Erasures as rows: who asked for what, the posts that go, and tombstones that keep them away."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,32 @@ _BY_AUTHOR = text(
 )
 _KNOWN_AUTHORS = text("SELECT id FROM authors WHERE workspace_id = :workspace AND id = ANY(:ids)")
 _REMOVE_AUTHOR = text("DELETE FROM authors WHERE workspace_id = :workspace AND id = :author")
+
+# What stays is the id, by which the services downstream know the post, and a digest where its public id was, which
+# often names the author.
+_ERASE = text(
+    """
+    UPDATE posts SET external_id = given.tombstone, text = NULL, author_id = NULL, published_at = NULL,
+        claimed_language = '', url = '', author_handle = '', followers = NULL, parent_id = '', thread_id = '',
+        repost_of = '', quote_of = '', has_media = false, changed_at = NULL, copy_of = NULL, depth = NULL,
+        likes = NULL, reposts = NULL, replies = NULL, quotes = NULL, views = NULL,
+        revision = revision + 1, erased_at = :moment
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:tombstones AS text[])) AS given (id, tombstone)
+    WHERE workspace_id = :workspace AND posts.id = given.id AND erased_at IS NULL
+    """
+)
+# Whatever is kept of single posts, table by table.
+FORGET = tuple(
+    text(f"DELETE FROM {table} WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
+    for table in (
+        "post_studies",
+        "raw_posts",
+        "engagement_observations",
+        "post_signatures",
+        "judgements",
+        "query_samples",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +133,14 @@ class ErasureRepository(Repository):
     async def known_authors(self, ids: Sequence[UUID]) -> set[UUID]:
         """Which of these have or had posts here."""
         return {row.id for row in await self._ask(_KNOWN_AUTHORS, ids=list(ids))}
+
+    async def erase(self, tombstones: Mapping[UUID, UUID], moment: datetime) -> None:
+        """Removes all but the ids of locked posts, each of which keeps its tombstone as its external id."""
+        ids = list(tombstones)
+        names = [str(tombstones[post_id]) for post_id in ids]
+        await self._tell(_ERASE, ids=ids, tombstones=names, moment=moment)
+        for statement in FORGET:
+            await self._tell(statement, ids=ids)
 
     async def remove_author(self, author_id: UUID) -> None:
         """Forgets an author whose posts are gone."""

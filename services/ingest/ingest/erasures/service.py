@@ -10,7 +10,6 @@ from ingest.erasures.requests import SEEN, Wish
 from ingest.erasures.schemas import ErasureView
 from ingest.models import Erasure
 from ingest.posts.messages import timestamp
-from ingest.posts.repository import PostRepository
 from ingest.posts.submissions import Deletion
 from kit.db import Session, new_id
 from kit.erasures.service import ErasedPosts, ErasureRecords
@@ -33,7 +32,6 @@ class ErasureService:
         self._session = session
         self._pseudonyms = pseudonyms
         self._erasures = ErasureRepository(session)
-        self._posts = PostRepository(session)
         self._tombstones = TombstoneRepository(session)
         self._records = ErasureRecords(session)
 
@@ -162,7 +160,7 @@ class ErasureService:
         moment = datetime.now(UTC)
         living = {post.id: self._tombstone_of(post) for post in posts if not post.is_erased}
         if living:
-            await self._posts.erase(living, moment)
+            await self._erasures.erase(living, moment)
             await self._tombstones.bury(living.values(), moment)
         moments = {post.id: moment for post in posts}
         await self._records.apply(ErasedPosts(moments, {erasure.id: list(moments)}), _OWN_EVENTS)

@@ -51,7 +51,7 @@ def rank(contrast: Contrast, floor: float, most: int) -> list[Ranked]:
 def worth_judging(contrast: Contrast, order: Callable[[int], bytes]) -> list[int]:
     """Posts whose judgement would tell most: a few of each promising gram, chosen at random by `order`."""
     chosen: dict[int, None] = {}
-    for each in rank(contrast, PROMISING, GRAMS_TO_JUDGE):
+    for each in rank(contrast.leniently(), PROMISING, GRAMS_TO_JUDGE):
         unjudged = (index for index in each.posts if index not in contrast.judged and index not in chosen)
         chosen.update(dict.fromkeys(sorted(unjudged, key=order)[:POSTS_PER_GRAM]))
     return list(chosen)
@@ -75,6 +75,6 @@ def _cautious(each: Ranked, contrast: Contrast) -> float:
 
 def _estimated(contrast: Contrast, gram: str, posts: Sequence[int]) -> Ranked:
     judged = [contrast.judged[index] for index in posts if index in contrast.judged]
-    thought = sum(contrast.relevance_without(index, gram) for index in posts) / (len(posts) + 1)
+    thought = sum(contrast.relevance_without(gram, posts)) / (len(posts) + 1)
     precision = (sum(judged) + TRUST * thought) / (len(judged) + TRUST)
     return Ranked(gram, tuple(posts), (), precision, len(judged))

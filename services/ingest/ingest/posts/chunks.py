@@ -61,6 +61,13 @@ class Chunk:
             if post.depth is not None and (key not in known or known[key].depth is None)
         ]
 
+    def move(self, before: PostRecord, after: PostRecord) -> None:
+        """Has a stored post stand anew because of the others, whether a copy of it came or not."""
+        if after.id not in self.added:
+            self.known.living.setdefault(before.key, before)
+        self.current[after.key] = after
+        self.changed.add(after.key)
+
     def settle(self, arrival: Arrival, report: IntakeReport) -> bool:
         """Counts a post and keeps what it changes; false when it must stay away."""
         post = arrival.post

@@ -70,6 +70,7 @@ class PostIntake:
         for line, reason in sorted(rejected):
             report.reject(line, reason)
         await self._write(chunk, now)
+        await self._place_waiting(chunk, scopes)
         await self._group(chunk)
         self._announce(chunk)
 
@@ -129,8 +130,22 @@ class PostIntake:
         await self._write_originals(chunk)
         if observed := chunk.observed:
             await self._engagement.add(observed, now)
-        if placed := chunk.placed:
-            await self._threads.place_waiting(placed)
+
+    async def _place_waiting(self, chunk: Chunk, scopes: Scopes) -> None:
+        """Puts answers that waited for these posts into their threads, and asks queries for them again."""
+        moved = await self._threads.place_waiting(chunk.placed) if chunk.placed else []
+        if not moved:
+            return
+        before = await self._posts.find(moved)
+        after = [self._moved(post, scopes) for post in before]
+        await self._posts.change(after)
+        await self._posts.tie(after)
+        for was, now in zip(before, after, strict=True):
+            chunk.move(was, now)
+
+    def _moved(self, post: PostRecord, scopes: Scopes) -> PostRecord:
+        further = [each for each in scopes.matching(Document.of(post), None) if each not in post.study_ids]
+        return replace(post, study_ids=(*post.study_ids, *further), revision=post.revision + 1)
 
     async def _write_originals(self, chunk: Chunk) -> None:
         """An edited post whose new original nobody gives must not keep the old one, with words that are gone."""

@@ -137,31 +137,6 @@ _CANDIDATES = f"""
         AND ({{narrowing}})
     ORDER BY id LIMIT :limit
     """
-# What stays is the id, by which the services downstream know the post, and a digest where its public id was, which
-# often names the author.
-_ERASE = text(
-    """
-    UPDATE posts SET external_id = given.tombstone, text = NULL, author_id = NULL, published_at = NULL,
-        claimed_language = '', url = '', author_handle = '', followers = NULL, parent_id = '', thread_id = '',
-        repost_of = '', quote_of = '', has_media = false, changed_at = NULL, copy_of = NULL, depth = NULL,
-        likes = NULL, reposts = NULL, replies = NULL, quotes = NULL, views = NULL,
-        revision = revision + 1, erased_at = :moment
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:tombstones AS text[])) AS given (id, tombstone)
-    WHERE workspace_id = :workspace AND posts.id = given.id AND erased_at IS NULL
-    """
-)
-# Whatever is kept of single posts, table by table.
-FORGET = tuple(
-    text(f"DELETE FROM {table} WHERE workspace_id = :workspace AND post_id = ANY(:ids)")
-    for table in (
-        "post_studies",
-        "raw_posts",
-        "engagement_observations",
-        "post_signatures",
-        "judgements",
-        "query_samples",
-    )
-)
 _IDS_OF_KEYS = text(
     f"""
     SELECT post.* FROM {WANTED} CROSS JOIN LATERAL (
@@ -256,14 +231,6 @@ class PostRepository(Repository):
         statement = text(_CANDIDATES.format(narrowing=narrowing.sql))
         rows = await self._ask(statement, after=after, limit=limit, **narrowing.values)
         return [_record(row, row.study_ids) for row in rows]
-
-    async def erase(self, tombstones: Mapping[UUID, UUID], moment: datetime) -> None:
-        """Removes all but the ids of locked posts, each of which keeps its tombstone as its external id."""
-        ids = list(tombstones)
-        names = [str(tombstones[post_id]) for post_id in ids]
-        await self._tell(_ERASE, ids=ids, tombstones=names, moment=moment)
-        for statement in FORGET:
-            await self._tell(statement, ids=ids)
 
     async def ids_of_keys(self, keys: Iterable[Key]) -> dict[Key, UUID]:
         """The ids of the posts with these keys that are here."""

@@ -11,8 +11,9 @@ from ingest.sources import walks
 from ingest.sources.bluesky import connector as bluesky
 from ingest.sources.bluesky.config import BlueskyConfig
 from ingest.sources.connector import Connector, Cursor
+from ingest.sources.feed import connector as feed
 from ingest.sources.feed.config import FeedConfig
-from ingest.sources.feed.connector import FeedConnector
+from ingest.sources.hackernews import searches
 from ingest.sources.hackernews.config import HackerNewsConfig
 from ingest.sources.hackernews.connector import HackerNewsConnector
 from ingest.sources.mastodon import connector as mastodon
@@ -82,7 +83,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("push", PushConfig),
         Kind("sample", SampleConfig, sample.SampleConnector, every_seconds=60, rewind=sample.rewind),
-        Kind("feed", FeedConfig, FeedConnector, host=_feed_host),
+        Kind("feed", FeedConfig, feed.FeedConnector, host=_feed_host, rewind=feed.rewind),
         Kind(
             "mastodon",
             MastodonConfig,
@@ -108,7 +109,7 @@ KINDS: Mapping[str, Kind] = {
             HackerNewsConfig,
             HackerNewsConnector,
             every_seconds=120,
-            rewind=walks.rewind,
+            rewind=searches.rewind,
             has_past=_searches,
             keeps_cursor=True,
         ),

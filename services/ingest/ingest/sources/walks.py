@@ -44,16 +44,20 @@ class Walk(BaseModel):
 
 
 class Walks(BaseModel):
-    """The cursor of a source that reads several listings; `back_to` goes before the source's own `since`."""
+    """The cursor of a source that reads several listings.
+
+    `back_to` goes before the source's own `since`; `first_page` is where a listing begins that can begin in the past.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     walks: dict[str, Walk] = {}
     back_to: float = 0.0
+    first_page: str = ""
 
     def of(self, name: str, since: float = 0.0) -> Walk:
         """The walk through a listing; a new one goes back to `since`."""
-        return self.walks.get(name) or Walk(reached=self.back_to or since)
+        return self.walks.get(name) or Walk(reached=self.back_to or since, page=self.first_page)
 
     def cursor(self) -> Cursor:
         """As it is kept between runs."""

@@ -1,4 +1,4 @@
-"""A web server with one document, which answers conditional requests as RFC 9110 says."""
+"""A web server with a feed, which answers conditional requests as RFC 9110 says, and with its archive (RFC 5005)."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,13 +14,14 @@ from tests.ingest.sources.servers.serving import serving
 
 @dataclass
 class FeedServer:
-    """The document and how it is answered."""
+    """The document and how it is answered; those of the archive by their names."""
 
     body: bytes = b""
     content_type: str = "application/xml"
     etag: str = '"1"'
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    archive: dict[str, bytes] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
     url: str = ""
 
@@ -32,6 +33,12 @@ class FeedServer:
             return Response(status_code=304, headers=headers)
         return Response(self.body, self.status, headers, self.content_type)
 
+    def older(self, request: Request) -> Response:
+        """A document of the archive."""
+        self.asked.append(request)
+        body = self.archive.get(request.path_params["name"])
+        return Response(status_code=404) if body is None else Response(body, media_type=self.content_type)
+
     def moved(self, request: Request) -> Response:
         """A redirect; `to` names where."""
         self.asked.append(request)
@@ -42,8 +49,11 @@ class FeedServer:
 async def serve_feed(body: bytes = b"", content_type: str = "application/xml") -> AsyncIterator[FeedServer]:
     """A server with this document at `/feed`."""
     server = FeedServer(body, content_type)
-    async with serving(
-        Starlette(routes=[Route("/feed", server.feed), Route("/moved", server.moved, methods=["GET", "POST"])])
-    ) as url:
+    routes = [
+        Route("/feed", server.feed),
+        Route("/archive/{name}", server.older),
+        Route("/moved", server.moved, methods=["GET", "POST"]),
+    ]
+    async with serving(Starlette(routes=routes)) as url:
         server.url = url
         yield server

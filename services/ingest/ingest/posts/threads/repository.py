@@ -1,6 +1,7 @@
 """Places in threads as rows."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -34,11 +35,13 @@ _PLACE_WAITING = text(
         FROM placed JOIN posts AS answer ON answer.workspace_id = :workspace AND answer.platform = placed.platform
             AND answer.parent_id = placed.external_id AND answer.parent_id <> '' AND answer.depth IS NULL
     ), held AS (
-        SELECT few.* FROM posts JOIN (SELECT id, depth, thread_id FROM placed LIMIT :most) AS few USING (id)
+        SELECT few.*, posts.thread_id <> few.thread_id AS is_moved
+        FROM posts JOIN (SELECT id, depth, thread_id FROM placed LIMIT :most) AS few USING (id)
         WHERE posts.workspace_id = :workspace FOR UPDATE OF posts SKIP LOCKED
     )
     UPDATE posts SET depth = held.depth, thread_id = held.thread_id FROM held
     WHERE posts.workspace_id = :workspace AND posts.id = held.id AND posts.depth IS NULL
+    RETURNING posts.id, held.is_moved
     """
 )
 
@@ -51,8 +54,11 @@ class ThreadRepository(Repository):
         rows = await self.session.execute(_FIND, {"workspace": self.workspace, **wanted(keys)})
         return {(row.platform, row.external_id): Place(row.depth, row.thread_id or row.external_id) for row in rows}
 
-    async def place_waiting(self, posts: Sequence[PostRecord]) -> None:
-        """Gives a place to the answers that waited for these posts, and to all below them."""
+    async def place_waiting(self, posts: Sequence[PostRecord]) -> list[UUID]:
+        """Gives a place to the answers that waited for these posts, and to all below them.
+
+        Returns those whose thread nobody knew before; they are held until the transaction ends.
+        """
         values = {
             "workspace": self.workspace,
             "most": MOST_PLACED,
@@ -61,4 +67,5 @@ class ThreadRepository(Repository):
             "depths": [post.depth for post in posts],
             "thread_ids": [post.thread_id or post.external_id for post in posts],
         }
-        await self.session.execute(_PLACE_WAITING, values)
+        rows = await self.session.execute(_PLACE_WAITING, values)
+        return [row.id for row in rows if row.is_moved]

@@ -4,6 +4,8 @@ import calendar
 import hashlib
 import io
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -58,8 +60,16 @@ class _JsonItem(Shape):
     attachments: Maybe[list[_JsonAttachment]] = None
 
 
-def read_feed(body: bytes, content_type: str) -> list[object]:
-    """The entries of a feed as JSON objects of one shape. Raises `UnreadableFeedError` for anything else."""
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """The entries of a feed as JSON objects of one shape, and the link to the document that holds older ones."""
+
+    entries: Sequence[object]
+    older: str = ""
+
+
+def read_feed(body: bytes, content_type: str) -> FeedDocument:
+    """What a document says. Raises `UnreadableFeedError` where it is no feed."""
     if "json" in content_type or body.lstrip()[:1] == b"{":
         return _read_json_feed(body)
     # As a stream: given bytes, feedparser would take a short document for the name of a file and open it.
@@ -67,7 +77,8 @@ def read_feed(body: bytes, content_type: str) -> list[object]:
     if not document.get("version") and not document["entries"]:
         raise UnreadableFeedError("is no RSS, Atom or JSON feed")
     language = document["feed"].get("language", "")
-    return [_plain_entry(entry, language) for entry in document["entries"]]
+    entries = [_plain_entry(entry, language) for entry in document["entries"]]
+    return FeedDocument(entries, _older(document["feed"].get("links")))
 
 
 def entry_to_post(item: object, feed_url: str, platform: str, now: datetime) -> NewPost:
@@ -119,6 +130,13 @@ def _plain_entry(entry: dict[str, object], language: str) -> dict[str, object]:
     }
 
 
+def _older(links: object) -> str:
+    """The document before this one, or the next page (RFC 5005, 4 and 3): archives do not move, pages do."""
+    found = [link for link in links if isinstance(link, dict)] if isinstance(links, list) else []
+    by_relation = {str(link.get("rel")): str(link.get("href") or "") for link in reversed(found)}
+    return by_relation.get("prev-archive") or by_relation.get("next", "")
+
+
 def _has_media(links: object) -> bool:
     found = links if isinstance(links, list) else []
     return any(str(link.get("type", "")).startswith(_MEDIA) for link in found if isinstance(link, dict))
@@ -140,7 +158,7 @@ def _iso(parsed: object) -> str | None:
         return None
 
 
-def _read_json_feed(body: bytes) -> list[object]:
+def _read_json_feed(body: bytes) -> FeedDocument:
     try:
         document = read_json(body)
     except ValueError:
@@ -148,7 +166,9 @@ def _read_json_feed(body: bytes) -> list[object]:
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         raise UnreadableFeedError("is no RSS, Atom or JSON feed")
     language = str(document.get("language") or "")
-    return [_json_entry(item, language) for item in document["items"]]
+    older = document.get("next_url")
+    entries = [_json_entry(item, language) for item in document["items"]]
+    return FeedDocument(entries, older if isinstance(older, str) else "")
 
 
 def _json_entry(value: object, language: str) -> object:

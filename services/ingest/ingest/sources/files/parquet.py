@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.sources.files.compression import MeteredStream, check_growth, grow
+from ingest.sources.files.lists import listed_texts, rows_of
 from ingest.sources.files.pageheaders import Page, read_pages
-from ingest.sources.files.records import MOST_COLUMNS, Entry, Limits, Record, UnreadableFileError
+from ingest.sources.files.records import MOST_COLUMNS, Entry, Limits, UnreadableFileError
 
 if TYPE_CHECKING:
     from pyarrow import RecordBatch
@@ -21,7 +22,7 @@ _BATCH_BYTES = 256 * 1024**2
 _TOLERATED_BYTES = 16 * 1024**2
 # Arrow looks for pages a little behind the end of a column, because early writers put it too early (PARQUET-816).
 _TAIL_BYTES = 100
-# A single row of a list may hold all values of its column.
+# A single row may hold all values of the lists of its row group.
 _MOST_LISTED = 16 * 1024**2
 _DAMAGED = "The Parquet file is damaged or ends too early: send the file again."
 
@@ -45,7 +46,10 @@ def read_parquet(source: io.BufferedReader, meter: MeteredStream, limits: Limits
     if not source.seekable():
         raise UnreadableFileError("Parquet cannot be read as a stream: import it as a file.")
     try:
-        file = parquet.ParquetFile(source, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+        schema = parquet.ParquetFile(source)
+        file = parquet.ParquetFile(
+            source, buffer_size=_BUFFER_BYTES, pre_buffer=False, read_dictionary=listed_texts(schema)
+        )
         columns = tuple(_flat(file.schema_arrow))
     except (OSError, ValueError, NotImplementedError) as error:
         raise UnreadableFileError(_DAMAGED) from error
@@ -90,16 +94,26 @@ class _Pages:
         Raises `UnreadableFileError` when a page claims more than is allowed, or than its column does.
         """
         metadata = self.file.metadata.row_group(group)
-        repeated = sum(self._check(metadata.column(number), number) for number in range(metadata.num_columns))
+        self._check_lists(metadata)
+        repeated = sum(self._check(metadata.column(number)) for number in range(metadata.num_columns))
         return max(1, min(_BATCH_ROWS, _BATCH_BYTES // max(1, repeated)))
 
-    def _check(self, column: "ColumnChunkMetaData", number: int) -> int:
+    def _check_lists(self, group: "RowGroupMetaData") -> None:
+        """Every row has a value of each list at least; whatever is beyond may belong to one and the same row."""
+        columns = [group.column(number) for number in range(group.num_columns)]
+        lists = [each for number, each in enumerate(columns) if self.file.schema.column(number).max_repetition_level]
+        if sum(max(0, each.num_values - group.num_rows) for each in lists) > _MOST_LISTED:
+            longest = max(lists, key=lambda each: each.num_values).path_in_schema
+            raise UnreadableFileError(
+                f"The lists of {longest} and the like hold more than {_MOST_LISTED:,} values in one row group: write "
+                "the file again with smaller row groups."
+            )
+
+    def _check(self, column: "ColumnChunkMetaData") -> int:
         """Checks the pages of a column; returns the size of the largest whose values may repeat."""
         start = column.data_page_offset
         if column.has_dictionary_page and 0 < column.dictionary_page_offset < start:
             start = column.dictionary_page_offset
-        if self.file.schema.column(number).max_repetition_level and column.num_values > _MOST_LISTED:
-            raise UnreadableFileError(f"The lists of column {column.path_in_schema} are too long: split the file.")
         end = start + column.total_compressed_size + _TAIL_BYTES
         expanded = largest = 0
         for page in read_pages(self.source, start, end, column.num_values):
@@ -125,9 +139,8 @@ def _rows(pages: _Pages, meter: MeteredStream, limits: Limits) -> Iterator[Entry
     number = 0
     for batch in _batches(pages):
         grow(meter, batch.nbytes, limits)
-        for fields in batch.to_pylist():
-            number += 1
-            yield Record(number, fields)
+        yield from rows_of(batch, number)
+        number += batch.num_rows
 
 
 def _batches(pages: _Pages) -> "Iterator[RecordBatch]":

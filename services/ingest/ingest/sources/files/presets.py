@@ -72,14 +72,6 @@ class Keep(_Data):
         return found not in (None, "") and str(found).strip().casefold() not in self.values
 
 
-class Drop(_Data):
-    """Which records are no posts any more: those whose column holds one of these values."""
-
-    column: str
-    values: list[str]
-    because: str
-
-
 class Removal(_Data):
     """Which records say that a post, or an author with every post, was deleted: those that hold all of this."""
 
@@ -100,7 +92,6 @@ class Preset(_Data):
     required: list[str] = ["text"]
     optional: list[str] = Field(default=[], description="Fields that some of these files lack: no drift.")
     keep: list[Keep] = []
-    drop: list[Drop] = []
     removals: list[Removal] = []
     fields: dict[str, list[Origin]]
 

@@ -79,9 +79,6 @@ class Translation:
             values = (_value(record, name) for name in (keep.column, *keep.names))
             if keep.refuses(next((value for value in values if value not in (None, "")), None)):
                 return keep.otherwise
-        for drop in self.preset.drop:
-            if record.value(drop.column) in drop.values:
-                return drop.because
         return ""
 
     def _shaped(self, fields: dict[str, object]) -> dict[str, object]:
@@ -182,7 +179,7 @@ def _read(origin: Origin, record: Record) -> object:
 
 
 def _holds_all(removal: Removal, record: Record) -> bool:
-    return all(str(record.value(column)).casefold() in values for column, values in removal.when.items())
+    return all(str(record.value(column)).strip().casefold() in values for column, values in removal.when.items())
 
 
 def _value(record: Record, name: str) -> object:

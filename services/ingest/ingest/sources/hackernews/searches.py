@@ -1,13 +1,16 @@
 """Hits of Algolia's search, newest first and at most a thousand at once."""
 
+import math
+from datetime import datetime
+
 from pydantic import ValidationError
 
-from ingest.sources.connector import SourceUnavailable
+from ingest.sources.connector import Cursor, SourceUnavailable
 from ingest.sources.hackernews.config import HackerNewsConfig
 from ingest.sources.hackernews.mapping import read_hit
 from ingest.sources.http import HttpCaller
 from ingest.sources.shapes import Shape
-from ingest.sources.walks import Page, Walk
+from ingest.sources.walks import Page, Walk, Walks
 
 _PAGE = 1_000
 
@@ -48,6 +51,11 @@ class Searches:
     def _tags(self) -> str:
         kinds = (("story", self._config.stories), ("poll", self._config.stories), ("comment", self._config.comments))
         return f"({','.join(kind for kind, on in kinds if on)})"
+
+
+def rewind(since: datetime, until: datetime) -> Cursor:
+    """The cursor of searches that go back from one moment, which is left out, to another."""
+    return Walks(back_to=since.timestamp(), first_page=str(math.ceil(until.timestamp()) - 1)).cursor()
 
 
 def _moment(hit: object) -> float | None:

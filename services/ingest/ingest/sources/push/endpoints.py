@@ -20,7 +20,7 @@ from ingest.sources.push.service import PushService
 from ingest.sources.tools import Tools
 from kit.db import EVERYWHERE, Session
 from kit.errors import Invalid
-from kit.rest import CurrentRuntime, Router, Writer
+from kit.rest import CurrentRuntime, Router, Writer, count_request
 
 router = Router(prefix="/v1", tags=["sources"])
 
@@ -70,6 +70,7 @@ async def receive_webhook(
     settings, copies, tools = cast(IngestSettings, runtime.settings), cast(Resources, runtime.state).copies, Tools()
     async with runtime.database.session(EVERYWHERE) as session:
         source, delivery_id = await PushService(session, tools).signed_by(source_id, request.headers, body)
+    await count_request(request, source.workspace_id, f"webhook {source.id}")
     items = _items(request, body)
     async with runtime.database.session(source.workspace_id) as session:
         return await PushService(session, tools).take(source, delivery_id, items, settings, copies)

@@ -71,7 +71,7 @@ class PushService:
 
     async def count(self, source_id: UUID, report: IntakeReport) -> None:
         """Counts posts that came to a source."""
-        await CollectionService(self._session).keep_pushed(source_id, Counts.of(report), self._tools.now())
+        await CollectionService(self._session).keep_pushed(source_id, Counts(report), self._tools.now())
 
     def _secret_of(self, source: Source) -> str:
         reference = source.config.get("secret") if source.kind == PUSH else None
