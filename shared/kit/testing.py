@@ -19,7 +19,7 @@ from google.protobuf.message import Message
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from kit import telemetry
-from kit.auth import SCOPES, SERVICE, KeyFile, create_key
+from kit.auth import SERVICE, USUAL_SCOPES, KeyFile, create_key
 from kit.db import EVERYWHERE
 from kit.engines import EmbeddedNats, EmbeddedPostgres
 from kit.events import Bus, Envelope, Namespace, owner_of, seal
@@ -57,7 +57,9 @@ class Keys:
     @classmethod
     def make(cls, file: Path) -> "Keys":
         """Writes a keys file and remembers the keys."""
-        made = {workspace: create_key(workspace, list(SCOPES), f"tester-{workspace}") for workspace in (ALPHA, BETA)}
+        made = {
+            workspace: create_key(workspace, list(USUAL_SCOPES), f"tester-{workspace}") for workspace in (ALPHA, BETA)
+        }
         made[EVERYWHERE] = create_key(EVERYWHERE, [SERVICE], "services")
         KeyFile(file).write([record for _, record in made.values()])
         return cls(file, {workspace: key for workspace, (key, _) in made.items()})

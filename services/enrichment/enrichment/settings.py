@@ -27,4 +27,9 @@ class EnrichmentSettings(ServiceSettings):
         "",
         "Model file of the sentiment head, with its .sha256 beside it; empty takes the shipped one.",
     )
+    names_model: str = setting(
+        "ENRICHMENT_NAMES_MODEL",
+        "",
+        "Model file of the tagger of names, with its .sha256 beside it; empty takes the shipped one.",
+    )
     batch_posts: int = setting("ENRICHMENT_BATCH_POSTS", 256, "Most posts that are read and stored together.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -30,12 +31,15 @@ class Encoded:
     """What a pass found, as float32: rows are texts in order, or all statements in order of their texts.
 
     `vectors` are unit vectors; a head's `features` are means over the tokens of the span, layer by layer.
+    `token_states` has a row for each of `tokens`: what the projection of a tagger keeps of its layers.
     """
 
     vectors: Floats
     features: Floats
     statement_vectors: Floats
     statement_features: Floats
+    tokens: Tokens
+    token_states: Floats
 
 
 class Encoder:
@@ -55,6 +59,7 @@ class Encoder:
         self._after_pooling = [module.float() for module in list(model)[2:]]
         depth: int = self._transformer.config.num_hidden_layers
         self._layers = (depth // 3, 2 * depth // 3, depth)
+        self._projection = torch.zeros(self.token_width, 0)
 
     @classmethod
     def load(cls, name: str, precision: str = "auto") -> Encoder:
@@ -67,6 +72,17 @@ class Encoder:
         model = SentenceTransformer(weights.source, device="cpu")
         return cls(calibrated(model, precision), weights.label)
 
+    @property
+    def token_width(self) -> int:
+        """How many numbers the layers that heads see have for a token."""
+        return len(self._layers) * self.dimensions
+
+    def with_projection(self, projection: Floats) -> Encoder:
+        """The same encoder, which keeps `projection` (a row for each number) of the layers of each token."""
+        projecting = copy(self)
+        projecting._projection = torch.from_numpy(projection)
+        return projecting
+
     @torch.inference_mode()
     def encode(self, texts: Sequence[str], statements: Sequence[Sequence[Span]] = ()) -> Encoded:
         """Reads each text once; `statements` are the spans of each text, in order and without overlap.
@@ -77,11 +93,12 @@ class Encoder:
         tokens = Tokens.of(self._tokenizer, [spoken(text) for text in texts])
         spans = Spans.of(statements)
         sums = _Sums.of(tokens, spans, self.dimensions, len(self._layers))
+        states = torch.zeros(len(tokens.ids), self._projection.shape[1])
         for windows in Windows.of(tokens, self._window).passes(_TOKENS_PER_PASS, self._frame.size):
-            self._read(tokens, windows, sums)
-        return self._encoded(sums, len(texts))
+            self._read(tokens, windows, sums, states)
+        return self._encoded(sums, tokens, states)
 
-    def _read(self, tokens: Tokens, windows: Windows, sums: _Sums) -> None:
+    def _read(self, tokens: Tokens, windows: Windows, sums: _Sums, states: torch.Tensor) -> None:
         ids, is_kept, index = self._frame.rows(tokens, windows)
         mask = torch.from_numpy(is_kept)
         layers = self._transformer(
@@ -91,15 +108,20 @@ class Encoder:
         ).hidden_states
         sums.add_windows(windows, layers[-1], mask)
         is_token = torch.from_numpy(index >= 0)
-        sums.add_tokens(index[index >= 0], torch.cat([layers[layer][is_token] for layer in self._layers], 1))
+        hidden = torch.cat([layers[layer][is_token] for layer in self._layers], 1)
+        sums.add_tokens(index[index >= 0], hidden)
+        states[torch.from_numpy(index[index >= 0])] = hidden.float() @ self._projection
 
-    def _encoded(self, sums: _Sums, texts: int) -> Encoded:
+    def _encoded(self, sums: _Sums, tokens: Tokens, states: torch.Tensor) -> Encoded:
+        texts = len(tokens.counts)
         features = sums.features / sums.tokens.clamp(min=1).unsqueeze(1)
         return Encoded(
             vectors=self._finished(sums.pooled / sums.sizes.unsqueeze(1)),
             features=features[:texts].numpy(),
             statement_vectors=self._finished(features[texts:, -self.dimensions :]),
             statement_features=features[texts:].numpy(),
+            tokens=tokens,
+            token_states=states.numpy(),
         )
 
     def _finished(self, pooled: torch.Tensor) -> Floats:

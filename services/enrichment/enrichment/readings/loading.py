@@ -7,6 +7,9 @@ from pathlib import Path
 from enrichment.coding.coder import Coders
 from enrichment.encoding.encoder import Encoder
 from enrichment.encoding.weights import WeightsError
+from enrichment.entities.finder import EntityFinder
+from enrichment.entities.tagger import MODEL as NAMES
+from enrichment.entities.tagger import NameTagger
 from enrichment.languages.identifier import LanguageIdentifier
 from enrichment.readings.reader import Reader
 from enrichment.sentiments.head import MODEL, SentimentHead
@@ -25,4 +28,6 @@ def load(settings: EnrichmentSettings) -> Reader:
             "that before the database is migrated."
         )
     head = SentimentHead.load(Path(settings.sentiment_head or MODEL), encoder.label)
-    return Reader(encoder, LanguageIdentifier.load(), head, Coders())
+    tagger = NameTagger.load(encoder.label, Path(settings.names_model or NAMES))
+    tagging = encoder.with_projection(tagger.layers.projection)
+    return Reader(tagging, LanguageIdentifier.load(), head, Coders(), EntityFinder(tagger))

@@ -9,8 +9,9 @@ from pydantic import AfterValidator
 from enrichment.readings.desk import ReadingDesk
 from enrichment.search.schemas import SearchHitView
 from enrichment.search.service import SearchService
+from kit.auth import PERSONAL
 from kit.db import clean_text
-from kit.rest import CurrentRuntime, Page, ReadSession, Router
+from kit.rest import CurrentPrincipal, CurrentRuntime, Page, ReadSession, Router
 
 router = Router(prefix="/v1/search", tags=["search"])
 
@@ -19,6 +20,7 @@ router = Router(prefix="/v1/search", tags=["search"])
 async def search_posts(
     session: ReadSession,
     runtime: CurrentRuntime,
+    principal: CurrentPrincipal,
     q: Annotated[
         str, AfterValidator(clean_text), Query(min_length=1, max_length=2000, description="What the posts are about.")
     ],
@@ -28,4 +30,4 @@ async def search_posts(
     """Find posts by meaning rather than by words, nearest first; there is no further page."""
     desk: ReadingDesk = runtime.state
     found = await SearchService(session, desk).find(q, study_id, limit)
-    return Page(items=[SearchHitView.of(each) for each in found], next_cursor=None)
+    return Page(items=[SearchHitView.of(each, principal.has(PERSONAL)) for each in found], next_cursor=None)
