@@ -8,6 +8,7 @@ from enrichment.analyses.endpoints import router as analyses
 from enrichment.consumers import PostConsumer
 from enrichment.coordination.endpoints import router as coordination
 from enrichment.enrichments.endpoints import router as enrichments
+from enrichment.entities.endpoints import router as names
 from enrichment.readings.desk import ReadingDesk, open_desk
 from enrichment.rpc import EnrichmentServicer
 from enrichment.search.endpoints import router as search
@@ -46,7 +47,7 @@ def _workers(runtime: Runtime) -> Sequence[Worker]:
 service = Service(
     settings=EnrichmentSettings,
     description="Statements, vectors, language, sentiment and keyphrases of every post, and search by meaning.",
-    routers=[enrichments, search, analyses, coordination, erasures],
+    routers=[enrichments, search, analyses, coordination, names, erasures],
     servicers=_servicers,
     consumers=_consumers,
     workers=_workers,

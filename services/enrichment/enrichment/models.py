@@ -88,3 +88,14 @@ class ErasedPost(Record, table=True):
 
     post_id: UUID = Field(primary_key=True)
     erased_at: datetime = _column(DateTime(timezone=True))
+
+
+class StudyNameRow(Record, table=True):
+    """A brand or product that a study asks about, with the ways to write it."""
+
+    __tablename__ = "study_names"
+
+    study_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    spellings: list[str] = _column(ARRAY(Text))

@@ -9,6 +9,7 @@ from uuid import UUID
 from enrichment.enrichments.enrichment import Enrichment, digest
 from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
+from enrichment.entities.service import StudyNameService
 from enrichment.readings.reading import ReaderVersion, Reading
 from kit.db import Session
 from kit.erasures.service import ErasedPosts, ErasureRecords
@@ -30,6 +31,11 @@ class Arrival:
     def post_id(self) -> UUID:
         """Id of the post; raises `ValueError` when it is none."""
         return UUID(self.post.id)
+
+    @property
+    def study_ids(self) -> list[UUID]:
+        """Ids of its studies; raises `ValueError` when one is none."""
+        return list(map(UUID, self.post.study_ids))
 
 
 @dataclass(frozen=True)
@@ -102,8 +108,9 @@ class EnrichmentService:
 
     async def carry_out(self, plan: Plan, readings: Sequence[Reading], version: ReaderVersion) -> None:
         """Stores the readings of the plan's texts, and tells what really changed."""
+        names = await StudyNameService(self._session).all()
         read = [
-            Enrichment.of(arrival.post, version, reading)
+            Enrichment.of(arrival.post, version, names.named(arrival.post.text, arrival.study_ids, reading))
             for arrival, reading in [*zip(plan.unread.values(), readings, strict=True), *plan.copied.values()]
         ]
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}

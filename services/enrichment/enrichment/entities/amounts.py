@@ -21,6 +21,7 @@ _AMOUNT = re.compile(
     rf"|(?:\d{{1,6}}[€£$]\d{{2}}|(?:{_NUMBER}){_MULTIPLE}\s?(?:(?:{_SIGN})|{_WORD}(?!\w)))(?!\d))",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _MULTIPLIERS = {"k": 3, "thousand": 3, "mille": 3, "m": 6, "mn": 6, "million": 6, "bn": 9, "billion": 9, "milliard": 9}
 _MULTIPLIER = re.compile(r"\d\s?(k|mn?|bn|million|milliard|billion|thousand|mille)s?(?![a-z])", re.IGNORECASE)
 _CURRENCIES = {
@@ -35,7 +36,7 @@ _CURRENCY = re.compile(rf"US\$|C\$|CA\$|A\$|R\$|[€$£¥₹₽₩₺₫₴₦]|
 
 def find_amounts(text: str) -> Iterator[Entity]:
     """Amounts with a currency, named `<amount> <ISO 4217 code>`, such as `1200.5 EUR`."""
-    if _CURRENCY.search(text):
+    if _DIGIT.search(text) and _CURRENCY.search(text):
         for match in _AMOUNT.finditer(text):
             name = _name(match[0])
             if name:

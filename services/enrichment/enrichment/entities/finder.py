@@ -11,6 +11,7 @@ from enrichment.entities.amounts import find_amounts
 from enrichment.entities.aspects import find_aspects
 from enrichment.entities.dates import find_dates
 from enrichment.entities.entity import Entity, EntityKind
+from enrichment.entities.french import find_french_names
 from enrichment.entities.marks import find_marks
 from enrichment.entities.tagger import Name, NameTagger
 from enrichment.entities.tags import NameType
@@ -60,7 +61,8 @@ class EntityFinder:
 
 def _found(text: str, language: str, names: Iterable[Name]) -> list[Entity]:
     certain = [*find_marks(text), *find_amounts(text), *find_dates(text, language)]
-    return _together(certain, (_entity(text, name) for name in names))[:MOST_ENTITIES]
+    found = _together(certain, (_entity(text, name) for name in names))
+    return (_together(found, find_french_names(text)) if language == "fr" else found)[:MOST_ENTITIES]
 
 
 def _entity(text: str, name: Name) -> Entity:
