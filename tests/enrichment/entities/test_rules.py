@@ -87,3 +87,15 @@ def test_french_grammar_gives_names_away(text: str, kind: EntityKind, name: str)
 @pytest.mark.parametrize("text", ["à demain", "en retard", "à Noël", "chez moi", "À LYON"])
 def test_french_grammar_gives_nothing_else_away(text: str) -> None:
     assert not list(find_french_names(text))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "part", ["#a", "@a.b", "http://", "$1", "1 ", "1,", "3 mars ", "1.1.", "é", "😀", "à Aa-", "M. Aaa ", "lundi", "z̸̡̢"]
+)
+def test_a_megabyte_is_searched_in_time(part: str) -> None:
+    text = part * (1_000_000 // len(part))
+
+    marks, amounts, dates = find_marks(text[:200_000]), list(find_amounts(text)), list(find_dates(text, "fr"))
+
+    assert all(each.end <= len(text) for each in [*marks, *amounts, *dates, *find_french_names(text)])

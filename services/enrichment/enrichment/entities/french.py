@@ -17,7 +17,24 @@ _PATTERNS = {
 }
 _NO_NAMES = frozenset(
     {"Noël", "Pâques", "Toussaint", "Master", "Licence", "Français", "Française", "Anglais", "Allemand", "Espagnol"}
-    | {"Italien", "Dieu", "Internet", "Facebook", "Twitter", "Instagram", "Youtube", "Les", "Des", "Une", "Mon"}
+    | {
+        "Mme",
+        "Mlle",
+        "Monsieur",
+        "Madame",
+        "Docteur",
+        "Italien",
+        "Dieu",
+        "Internet",
+        "Facebook",
+        "Twitter",
+        "Instagram",
+        "Youtube",
+        "Les",
+        "Des",
+        "Une",
+        "Mon",
+    }
 )
 # Share of places among a hundred words that followed these prepositions in tweets (UMSAB, training part).
 _RIGHT = 0.8
