@@ -49,7 +49,7 @@ async def until(
 
 @dataclass(frozen=True)
 class Keys:
-    """The API keys of a test: one of each workspace with every scope, and one for services."""
+    """The API keys of a test: one of each workspace with the usual scopes, and one for services."""
 
     file: Path
     by_workspace: dict[str, str]
@@ -77,7 +77,7 @@ class Running:
 
     @property
     def client(self) -> httpx2.AsyncClient:
-        """A client of workspace `alpha` with every scope."""
+        """A client of workspace `alpha` with the usual scopes."""
         return self.client_for(ALPHA)
 
     @property
