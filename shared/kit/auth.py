@@ -20,8 +20,10 @@ from kit.db import EVERYWHERE, clean_text
 from kit.errors import Forbidden, Invalid, Unauthenticated, Unavailable
 from kit.settings import ServiceSettings
 
-READ, WRITE, REVIEW, ADMIN, SERVICE = "read", "write", "review", "admin", "service"
-SCOPES = (READ, WRITE, REVIEW, ADMIN)
+READ, WRITE, REVIEW, ADMIN, PERSONAL, SERVICE = "read", "write", "review", "admin", "personal", "service"
+# What a key may unless more is asked for: to see personal data, one must ask.
+USUAL_SCOPES = (READ, WRITE, REVIEW, ADMIN)
+SCOPES = (*USUAL_SCOPES, PERSONAL)
 WORKSPACE_HEADER = "x-pourquoi-workspace"
 _KEY_PREFIX = "pq"
 _JWT_ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "PS256", "EdDSA"]
@@ -44,9 +46,13 @@ class Principal:
     scopes: frozenset[str]
     subject: str
 
+    def has(self, scope: str) -> bool:
+        """True when the principal has the scope; `service` may everything."""
+        return bool(self.scopes & {scope, SERVICE})
+
     def require(self, scope: str) -> None:
-        """Raises `Forbidden` unless the principal has the scope; `service` may everything."""
-        if not self.scopes & {scope, SERVICE}:
+        """Raises `Forbidden` unless the principal has the scope."""
+        if not self.has(scope):
             raise Forbidden(f"This needs the scope '{scope}'; the caller has: {', '.join(sorted(self.scopes))}.")
 
 

@@ -19,7 +19,7 @@ from google.protobuf.message import Message
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from kit import telemetry
-from kit.auth import SCOPES, SERVICE, KeyFile, create_key
+from kit.auth import SERVICE, USUAL_SCOPES, KeyFile, create_key
 from kit.db import EVERYWHERE
 from kit.engines import EmbeddedNats, EmbeddedPostgres
 from kit.events import Bus, Envelope, Namespace, owner_of, seal
@@ -50,7 +50,7 @@ async def until(
 
 @dataclass(frozen=True)
 class Keys:
-    """The API keys of a test: one of each workspace with every scope, and one for services."""
+    """The API keys of a test: one of each workspace with the usual scopes, and one for services."""
 
     file: Path
     by_workspace: dict[str, str]
@@ -58,7 +58,9 @@ class Keys:
     @classmethod
     def make(cls, file: Path) -> "Keys":
         """Writes a keys file and remembers the keys."""
-        made = {workspace: create_key(workspace, list(SCOPES), f"tester-{workspace}") for workspace in (ALPHA, BETA)}
+        made = {
+            workspace: create_key(workspace, list(USUAL_SCOPES), f"tester-{workspace}") for workspace in (ALPHA, BETA)
+        }
         made[EVERYWHERE] = create_key(EVERYWHERE, [SERVICE], "services")
         KeyFile(file).write([record for _, record in made.values()])
         return cls(file, {workspace: key for workspace, (key, _) in made.items()})
@@ -76,7 +78,7 @@ class Running:
 
     @property
     def client(self) -> httpx2.AsyncClient:
-        """A client of workspace `alpha` with every scope."""
+        """A client of workspace `alpha` with the usual scopes."""
         return self.client_for(ALPHA)
 
     @property

@@ -97,7 +97,7 @@ def test_a_scope_that_does_not_exist_is_refused(run: Run) -> None:
     code, _, errors = run("key", "create", "--scope", "everything")
 
     assert code == 1
-    assert "No scope is called everything. There are: read, write, review, admin." in errors
+    assert "No scope is called everything. There are: read, write, review, admin, personal." in errors
 
 
 def publish(url: str, prefix: str, envelopes: Iterable[Envelope]) -> None:

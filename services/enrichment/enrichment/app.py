@@ -20,7 +20,9 @@ from enrichment.codebooks.training.jobs import TrainingJob
 from enrichment.codebooks.training.watch import TrainingWatch
 from enrichment.coding.endpoints import router as coding
 from enrichment.consumers import PostConsumer, StudyConsumer
+from enrichment.coordination.endpoints import router as coordination
 from enrichment.enrichments.endpoints import router as enrichments
+from enrichment.entities.endpoints import router as names
 from enrichment.readings.desk import open_desk
 from enrichment.reenrichments.endpoints import router as reenrichments
 from enrichment.reenrichments.jobs import ReenrichmentJob
@@ -100,6 +102,8 @@ service = Service(
         trainings,
         codings,
         coding,
+        coordination,
+        names,
         reenrichments,
         erasures,
         jobs,

@@ -259,3 +259,14 @@ class StudyRow(Record, table=True):
     study_id: UUID = Field(primary_key=True)
     revision: int
     target_behaviour: str = _column(Text)
+
+
+class StudyNameRow(Record, table=True):
+    """A brand or product that a study asks about, with the ways to write it."""
+
+    __tablename__ = "study_names"
+
+    study_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    spellings: list[str] = _column(ARRAY(Text))

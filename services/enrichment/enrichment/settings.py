@@ -27,6 +27,11 @@ class EnrichmentSettings(ServiceSettings):
     ingest_target: str = setting(
         "ENRICHMENT_INGEST_TARGET", "127.0.0.1:9081", "Where ingest answers gRPC; it keeps the texts of posts."
     )
+    names_model: str = setting(
+        "ENRICHMENT_NAMES_MODEL",
+        "",
+        "Model file of the tagger of names, with its .sha256 beside it; empty takes the shipped one.",
+    )
     batch_posts: int = setting("ENRICHMENT_BATCH_POSTS", 256, "Most posts that are read and stored together.")
     annotation_lease_minutes: int = setting(
         "ENRICHMENT_ANNOTATION_LEASE_MINUTES", 15, "How long an item that a coder was shown waits for the answer."

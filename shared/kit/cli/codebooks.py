@@ -15,7 +15,7 @@ from rich.markup import escape
 from kit.cli.client import Api, Refused, connect, readable_file
 from kit.cli.console import counted, out, plain_table, progress
 from kit.cli.errors import CommandError
-from kit.cli.views import Job
+from kit.cli.views.platform import Job
 
 app = typer.Typer(help="Code posts by codes of your own.", no_args_is_help=True, rich_markup_mode="rich")
 CodebookArgument = Annotated[str, typer.Argument(metavar="CODEBOOK", help="Name or id.", show_default=False)]

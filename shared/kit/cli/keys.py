@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kit.auth import SCOPES, KeyFile, create_key
+from kit.auth import SCOPES, USUAL_SCOPES, KeyFile, create_key
 from kit.cli.console import err, out, plain_table
 from kit.cli.errors import CommandError
 from kit.local.home import WORKSPACE, Home
@@ -26,7 +26,7 @@ def create(
 
     [bold]Example:[/] pourquoi key create --workspace acme --scope read --name dashboard
     """
-    scopes = scope or list(SCOPES)
+    scopes = scope or list(USUAL_SCOPES)
     if unknown := set(scopes) - set(SCOPES):
         raise CommandError(f"No scope is called {', '.join(sorted(unknown))}. There are: {', '.join(SCOPES)}.")
     file = _key_file()

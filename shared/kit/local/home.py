@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from kit.auth import SCOPES, SERVICE, KeyFile, create_key
+from kit.auth import SERVICE, USUAL_SCOPES, KeyFile, create_key
 from kit.db import EVERYWHERE
 
 WORKSPACE = "default"
@@ -108,7 +108,7 @@ class Home:
         path = self.folder / "secrets.json"
         found = Secrets.model_validate_json(path.read_text()) if path.exists() else Secrets()
         kept = Secrets(
-            key=self._ensure_key(found.key, WORKSPACE, list(SCOPES), "local"),
+            key=self._ensure_key(found.key, WORKSPACE, list(USUAL_SCOPES), "local"),
             service_key=self._ensure_key(found.service_key, EVERYWHERE, [SERVICE], "services"),
             cursor_secret=found.cursor_secret or secrets.token_hex(32),
             author_key=found.author_key or secrets.token_hex(32),

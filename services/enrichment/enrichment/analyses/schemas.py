@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from enrichment.personal.masking import mask_part
 from enrichment.readings.reading import Reading
 from enrichment.readings.schemas import FindingsView, StatementView, findings
 from kit.db import clean_text
@@ -33,15 +34,14 @@ class AnalysisView(FindingsView):
     statements: list[AnalysedStatementView]  # type: ignore[assignment]
 
     @classmethod
-    def of(cls, text: str, reading: Reading) -> Self:
-        """The view of a reading of a text."""
+    def of(cls, text: str, reading: Reading, shows_personal_data: bool = False) -> Self:
+        """The view of a reading of a text, with personal data masked unless it is to be shown."""
+        masked = () if shows_personal_data else reading.personal_data
         statements = [
-            AnalysedStatementView(
-                text=text[each.span.start : each.span.end], **StatementView.of(index, each).model_dump()
-            )
+            AnalysedStatementView(text=mask_part(text, each.span, masked), **StatementView.of(index, each).model_dump())
             for index, each in enumerate(reading.statements)
         ]
-        return cls.model_validate({**findings(reading), "statements": statements})
+        return cls.model_validate({**findings(reading, shows_personal_data), "statements": statements})
 
 
 class AnalysesView(BaseModel):

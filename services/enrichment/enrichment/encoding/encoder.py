@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -31,13 +32,16 @@ class Encoded:
     """What a pass found, as float32: rows are texts in order, or all statements in order of their texts.
 
     `vectors` are unit vectors. `features`, for heads, are of the tokens of the span: means of the encoder's layers,
-    then their maxima.
+    then their maxima. `token_states` has a row for each of `tokens`: what the projection of a tagger keeps of its
+    layers.
     """
 
     vectors: Floats
     features: Floats
     statement_vectors: Floats
     statement_features: Floats
+    tokens: Tokens
+    token_states: Floats
 
 
 class Encoder:
@@ -58,6 +62,7 @@ class Encoder:
         depth: int = self._transformer.config.num_hidden_layers
         self._layers = (depth // 3, 2 * depth // 3, depth)
         self._width = len(self._layers) * self.dimensions
+        self._projection = torch.zeros(self.token_width, 0)
 
     @classmethod
     def load(cls, name: str, precision: str = "auto") -> Encoder:
@@ -70,6 +75,17 @@ class Encoder:
         model = SentenceTransformer(weights.source, device="cpu")
         return cls(calibrated(model, precision), weights.label)
 
+    @property
+    def token_width(self) -> int:
+        """How many numbers the layers that heads see have for a token."""
+        return len(self._layers) * self.dimensions
+
+    def with_projection(self, projection: Floats) -> Encoder:
+        """The same encoder, which keeps `projection` (a row for each number) of the layers of each token."""
+        projecting = copy(self)
+        projecting._projection = torch.from_numpy(projection)
+        return projecting
+
     @torch.inference_mode()
     def encode(self, texts: Sequence[str], statements: Sequence[Sequence[Span]] = ()) -> Encoded:
         """Reads each text once; `statements` are the spans of each text, in order and without overlap.
@@ -80,11 +96,12 @@ class Encoder:
         tokens = Tokens.of(self._tokenizer, [spoken(text) for text in texts])
         spans = Spans.of(statements)
         sums = Sums.of(tokens, spans, self.dimensions, self._width)
+        states = torch.zeros(len(tokens.ids), self._projection.shape[1])
         for windows in Windows.of(tokens, self._window).passes(_TOKENS_PER_PASS, self._frame.size):
-            self._read(tokens, windows, sums)
-        return self._encoded(sums, len(texts))
+            self._read(tokens, windows, sums, states)
+        return self._encoded(sums, tokens, states)
 
-    def _read(self, tokens: Tokens, windows: Windows, sums: Sums) -> None:
+    def _read(self, tokens: Tokens, windows: Windows, sums: Sums, states: torch.Tensor) -> None:
         ids, is_kept, index = self._frame.rows(tokens, windows)
         mask = torch.from_numpy(is_kept)
         layers = self._transformer(
@@ -94,9 +111,12 @@ class Encoder:
         ).hidden_states
         sums.add_windows(windows, layers[-1], mask)
         is_token = torch.from_numpy(index >= 0)
-        sums.add_tokens(index[index >= 0], torch.cat([layers[layer][is_token] for layer in self._layers], 1))
+        hidden = torch.cat([layers[layer][is_token] for layer in self._layers], 1)
+        sums.add_tokens(index[index >= 0], hidden)
+        states[torch.from_numpy(index[index >= 0])] = hidden.float() @ self._projection
 
-    def _encoded(self, sums: Sums, texts: int) -> Encoded:
+    def _encoded(self, sums: Sums, tokens: Tokens, states: torch.Tensor) -> Encoded:
+        texts = len(tokens.counts)
         means, peaks = sums.features()
         features = torch.cat([means, peaks], 1).numpy()
         return Encoded(
@@ -104,6 +124,8 @@ class Encoder:
             features=features[:texts],
             statement_vectors=self._finished(means[texts:, -self.dimensions :]),
             statement_features=features[texts:],
+            tokens=tokens,
+            token_states=states.numpy(),
         )
 
     def _finished(self, pooled: torch.Tensor) -> Floats:

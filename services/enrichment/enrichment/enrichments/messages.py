@@ -8,6 +8,7 @@ from enrichment.coding.codes import Code, CoderKind, Effect, Experiencer, Tense,
 from enrichment.enrichments.enrichment import Enrichment
 from enrichment.entities.entity import Entity
 from enrichment.personal.data import PersonalData
+from enrichment.personal.masking import masked_name
 from enrichment.readings.reading import StatementReading
 from enrichment.reasons.reason import Reason
 from enrichment.sentiments.polarity import Polarity, Sentiment
@@ -23,7 +24,7 @@ _TENSES = {kind: events_pb2.Tense.Value(f"TENSE_{kind.upper() or 'UNSPECIFIED'}"
 
 
 def to_message(enrichment: Enrichment) -> events_pb2.PostEnrichment:
-    """The enrichment in protobuf."""
+    """The enrichment in protobuf, with personal data masked."""
     origin, reading = enrichment.origin, enrichment.reading
     published_at = Timestamp()
     published_at.FromDatetime(origin.published_at)
@@ -42,7 +43,7 @@ def to_message(enrichment: Enrichment) -> events_pb2.PostEnrichment:
         model=enrichment.version.model,
         is_repost=origin.is_repost,
         codes=map(code_message, told(reading.codes)),
-        entities=map(_entity, reading.entities),
+        entities=[_entity(each, masked_name(each, reading.personal_data)) for each in reading.entities],
         reasons=map(_reason, reading.reasons),
         personal_data=map(_personal_data, reading.personal_data),
         copy_of=str(origin.copy_of or ""),
@@ -92,12 +93,12 @@ def code_message(code: Code) -> events_pb2.Code:
     )
 
 
-def _entity(entity: Entity) -> events_pb2.Entity:
+def _entity(entity: Entity, name: str) -> events_pb2.Entity:
     return events_pb2.Entity(
         kind=entity.kind,
         start=entity.start,
         end=entity.end,
-        name=entity.name,
+        name=name,
         probability=entity.probability,
         label=_label(entity.polarity),
     )

@@ -27,8 +27,8 @@ class EnrichmentView(FindingsView):
     coding: str = Field(description="Version of the heads and codebooks that coded.")
 
     @classmethod
-    def of(cls, enrichment: Enrichment) -> Self:
-        """The view of an enrichment."""
+    def of(cls, enrichment: Enrichment, shows_personal_data: bool = False) -> Self:
+        """The view of an enrichment, with personal data masked unless it is to be shown."""
         origin, version = enrichment.origin, enrichment.version
         same = ("post_id", "author_id", "platform", "published_at", "study_ids", "is_repost", "copy_of")
         return cls.model_validate(
@@ -37,7 +37,7 @@ class EnrichmentView(FindingsView):
                 "revision": enrichment.revision,
                 "model": version.model,
                 "coding": version.coding,
-                **findings(enrichment.reading),
+                **findings(enrichment.reading, shows_personal_data),
             }
         )
 

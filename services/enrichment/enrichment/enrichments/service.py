@@ -13,6 +13,7 @@ from enrichment.enrichments.enrichment import Enrichment, Wording
 from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.plan import Arrival, Plan, Worded, newest_of
 from enrichment.enrichments.repository import Coverage, EnrichmentRepository
+from enrichment.entities.service import StudyNameService
 from enrichment.readings.reading import ReaderVersion, Reading
 from enrichment.studies.service import StudyService
 from kit.db import Session
@@ -68,7 +69,11 @@ class EnrichmentService:
 
     async def carry_out(self, plan: Plan, readings: Sequence[Reading], version: ReaderVersion) -> None:
         """Stores the readings of the plan's texts, and tells what really changed."""
-        read = list(plan.enriched(readings, version))
+        names, texts = await StudyNameService(self._session).all(), plan.wordings
+        read = [
+            each.with_reading(names.named(texts[each.origin.post_id], each.origin.study_ids, each.reading))
+            for each in plan.enriched(readings, version)
+        ]
         known = {each.origin.post_id: each for each in await self._enrichments.list_by_ids(list(plan.same_text))}
         moved = [before.moved_to(plan.same_text[post_id].post) for post_id, before in known.items()]
         current = await StudyService(self._session).bind(read + moved)

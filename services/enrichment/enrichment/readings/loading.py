@@ -9,6 +9,9 @@ from enrichment.codebooks.shelf import shipped
 from enrichment.coding.coder import Coders
 from enrichment.cues.coder import CueCoder
 from enrichment.encoding.encoder import Encoder
+from enrichment.entities.finder import EntityFinder
+from enrichment.entities.tagger import MODEL as NAMES
+from enrichment.entities.tagger import NameTagger
 from enrichment.heads.files import SHIPPED
 from enrichment.heads.shipped_coders import shipped_coders
 from enrichment.languages.identifier import LanguageIdentifier
@@ -28,7 +31,10 @@ def load(settings: EnrichmentSettings) -> Reader:
     folder = Path(settings.heads or SHIPPED)
     encoder = Encoder.load(settings.encoder, settings.precision)
     head = SentimentHead.load(encoder.label, folder)
-    return Reader(encoder, LanguageIdentifier.load(), head, _coders(encoder.label, folder))
+    tagger = NameTagger.load(encoder.label, Path(settings.names_model or NAMES))
+    tagging = encoder.with_projection(tagger.layers.projection)
+    coders = _coders(encoder.label, folder)
+    return Reader(tagging, LanguageIdentifier.load(), head, coders, EntityFinder(tagger))
 
 
 def _coders(encoder: str, folder: Path) -> Coders:

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from enrichment.coding.coder import Coder, Coders, Passages, code_all
 from enrichment.coding.codes import Code
 from enrichment.encoding.encoder import Encoded, Encoder
+from enrichment.entities.finder import EntityFinder, Tone, with_tones
 from enrichment.keyphrases.extraction import keyphrases
 from enrichment.languages.identifier import LanguageIdentifier
+from enrichment.personal.finder import find_personal_data
+from enrichment.personal.masking import blank
 from enrichment.readings.reading import ReaderVersion, Reading, StatementReading
 from enrichment.reasons.finder import reasons
 from enrichment.sentiments.head import SentimentHead
@@ -29,6 +32,7 @@ class Reader:
     identifier: LanguageIdentifier
     head: SentimentHead
     coders: Coders
+    finder: EntityFinder
 
     @property
     def model(self) -> str:
@@ -38,7 +42,7 @@ class Reader:
     @property
     def version(self) -> ReaderVersion:
         """What reads: readings of another version are not to be compared with these."""
-        return ReaderVersion(self.encoder.label, f"{self.coders.version}+{self.head.version}")
+        return ReaderVersion(self.encoder.label, f"{self.coders.version}+{self.head.version}-{self.finder.version}")
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading per text, in order; equal texts are read once."""
@@ -57,15 +61,20 @@ class Reader:
         posts = Passages(texts, languages, encoded.features, encoded.vectors)
         found = self._found(posts, self.coders.posts)
         statements = self._statements(posts, spans, encoded)
-        for text, language, whole, parts in zip(texts, languages, found, spans, strict=True):
+        entities = self.finder.find(texts, languages, encoded)
+        for text, language, whole, parts, named in zip(texts, languages, found, spans, entities, strict=True):
+            said = _of_one_post([next(statements) for _ in parts])
+            personal_data = find_personal_data(text, language)
             yield Reading(
                 language,
                 whole.sentiment,
                 whole.vector,
-                _of_one_post([next(statements) for _ in parts]),
-                tuple(keyphrases(text, language)),
+                said,
+                tuple(keyphrases(blank(text, personal_data), language)),
                 whole.codes,
                 reasons=reasons(text, language),
+                entities=with_tones(text, language, named, [Tone(each.span, each.sentiment.polarity) for each in said]),
+                personal_data=personal_data,
             )
 
     def _statements(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Self
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from enrichment.coding.codes import Code, CoderKind, told
 from enrichment.entities.entity import Entity, EntityKind
 from enrichment.personal.data import PersonalData, PersonalKind
+from enrichment.personal.masking import masked_name
 from enrichment.readings.reading import Reading, StatementReading
 from enrichment.reasons.reason import Reason
 from enrichment.sentiments.polarity import Sentiment
@@ -63,18 +65,21 @@ class EntityView(BaseModel):
     """A thing that a post names."""
 
     kind: EntityKind
-    name: str = Field(description="What all ways to write it share.")
+    name: str = Field(description="What all ways to write it share; masked where it is personal data.")
     start: int
     end: int
     probability: float
     sentiment: Literal["negative", "neutral", "positive"] | None = Field(description="Of what is said of it.")
 
     @classmethod
-    def of(cls, entity: Entity) -> Self:
-        """The view of an entity."""
+    def of(cls, entity: Entity, masked: Sequence[PersonalData]) -> Self:
+        """The view of an entity; its name does not show what is masked."""
         label = None if entity.polarity is None else entity.polarity.name.lower()
-        same = {name: getattr(entity, name) for name in ("kind", "name", "start", "end")}
-        return cls.model_validate({**same, "probability": round(entity.probability, 4), "sentiment": label})
+        same = {name: getattr(entity, name) for name in ("kind", "start", "end")}
+        name = masked_name(entity, masked)
+        return cls.model_validate(
+            {**same, "name": name, "probability": round(entity.probability, 4), "sentiment": label}
+        )
 
 
 class SpanView(BaseModel):
@@ -103,7 +108,7 @@ class ReasonView(BaseModel):
 
 
 class PersonalDataView(BaseModel):
-    """Personal data in a post; whatever is shown of the post has it masked."""
+    """Personal data in a post; whatever is shown of the post has it masked, unless the caller has `personal`."""
 
     kind: PersonalKind
     start: int
@@ -149,15 +154,16 @@ class FindingsView(BaseModel):
     personal_data: list[PersonalDataView]
 
 
-def findings(reading: Reading) -> dict[str, object]:
-    """The fields of `FindingsView`, of a reading."""
+def findings(reading: Reading, shows_personal_data: bool = False) -> dict[str, object]:
+    """The fields of `FindingsView`, of a reading; names of entities that are personal data are masked unless shown."""
+    masked = () if shows_personal_data else reading.personal_data
     return {
         "language": reading.language or None,
         "sentiment": SentimentView.of(reading.sentiment),
         "statements": [StatementView.of(index, each) for index, each in enumerate(reading.statements)],
         "keyphrases": list(reading.keyphrases),
         "codes": [CodeView.of(each) for each in told(reading.codes)],
-        "entities": [EntityView.of(each) for each in reading.entities],
+        "entities": [EntityView.of(each, masked) for each in reading.entities],
         "reasons": [ReasonView.of(each) for each in reading.reasons],
         "personal_data": [PersonalDataView.of(each) for each in reading.personal_data],
     }

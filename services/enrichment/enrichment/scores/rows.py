@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from rich.table import Table
 
@@ -27,13 +26,6 @@ class ScoreRow:
     calibration_error: float | None = None
     answered: float | None = None
     right: float | None = None
-
-
-class Scorer(Protocol):
-    """Whatever can be scored on labelled data."""
-
-    def rows(self) -> list[ScoreRow]:
-        """Its rows, in the order to print them in."""
 
 
 def table_of(rows: list[ScoreRow]) -> Table:

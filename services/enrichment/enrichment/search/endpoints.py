@@ -10,8 +10,9 @@ from enrichment.search.filters import SearchFilters
 from enrichment.search.schemas import SearchHitView
 from enrichment.search.service import SearchService
 from enrichment.state import State
+from kit.auth import PERSONAL
 from kit.db import clean_text
-from kit.rest import CurrentRuntime, Page, ReadSession, Router
+from kit.rest import CurrentPrincipal, CurrentRuntime, Page, ReadSession, Router
 
 router = Router(prefix="/v1/search", tags=["search"])
 
@@ -20,6 +21,7 @@ router = Router(prefix="/v1/search", tags=["search"])
 async def search_posts(
     session: ReadSession,
     runtime: CurrentRuntime,
+    principal: CurrentPrincipal,
     q: Annotated[
         str, AfterValidator(clean_text), Query(min_length=1, max_length=2000, description="What the posts are about.")
     ],
@@ -40,4 +42,4 @@ async def search_posts(
     state: State = runtime.state
     filters = SearchFilters(study_id, since, until, language, code)
     found = await SearchService(session, state.desk).find(q, filters, limit)
-    return Page(items=[SearchHitView.of(each) for each in found], next_cursor=None)
+    return Page(items=[SearchHitView.of(each, principal.has(PERSONAL)) for each in found], next_cursor=None)

@@ -19,7 +19,7 @@ class SearchHitView(BaseModel):
     enrichment: EnrichmentView
 
     @classmethod
-    def of(cls, found: Found) -> Self:
-        """The view of a post that was found."""
-        enrichment = EnrichmentView.of(found.enrichment)
+    def of(cls, found: Found, shows_personal_data: bool = False) -> Self:
+        """The view of a post that was found, with personal data masked unless it is to be shown."""
+        enrichment = EnrichmentView.of(found.enrichment, shows_personal_data)
         return cls(post_id=enrichment.post_id, similarity=round(found.similarity, 4), enrichment=enrichment)

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from sklearn.metrics import log_loss
 
 from enrichment.heads.files import HeadFile
-from enrichment.languages.identifier import MODEL, NGRAMS, LanguageIdentifier, plain
+from enrichment.languages.identifier import MODEL, NGRAMS, LanguageIdentifier, is_word, plain
 from enrichment.training.corpora import Labelled, data_folder, umsab, written
 
 # Those that people post in most and that the data can tell apart.
@@ -24,8 +24,9 @@ WRITTEN = (
 )
 ROMANISED_HINDI = "hi-Latn"
 SMOOTHING = 0.02
-# Share of its answers that must be right among the shortest third of the texts, which are single words.
-PRECISION = 0.95
+# Share of the answers that must be right among texts of one word and of two: a word is often of several languages, and
+# to ask the same of it as of a pair would leave most words without an answer.
+WORD_PRECISION, PAIR_PRECISION = 0.95, 0.96
 _FOLDS = 4
 _STEPS = 255
 
@@ -37,9 +38,7 @@ def main(file: Annotated[Path, typer.Option(help="Model file to write.")] = MODE
     """Train the language identifier on the data sets in POURQUOI_DATA and write its model file."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     texts = training_texts(data_folder())
-    scale, power, threshold = calibrate(texts)
-    identifier = LanguageIdentifier(codes(texts), log_odds(texts), scale, power, threshold)
-    save(identifier, file)
+    save(LanguageIdentifier(codes(texts), log_odds(texts), *calibrate(texts)), file)
 
 
 def training_texts(folder: Path) -> list[Labelled]:
@@ -57,7 +56,7 @@ def training_texts(folder: Path) -> list[Labelled]:
 
 def _without_english(tweets: list[Labelled], known: list[Labelled]) -> list[Labelled]:
     """Many of the tweets that UMSAB calls Hindi are plain English, which must not be learnt as Hindi."""
-    identifier = LanguageIdentifier(codes(known), log_odds(known), 1, 0.5, 0)
+    identifier = LanguageIdentifier(codes(known), log_odds(known), 1, 0.5, 0, 0)
     found = identifier.identify([tweet.text for tweet in tweets])
     return [tweet for tweet, code in zip(tweets, found, strict=True) if code != "en"]
 
@@ -78,8 +77,8 @@ def log_odds(texts: list[Labelled]) -> NDArray[np.float32]:
     return centred
 
 
-def calibrate(texts: list[Labelled]) -> tuple[float, float, float]:
-    """Scale and power that make odds into honest probabilities, and the threshold that gives `PRECISION`.
+def calibrate(texts: list[Labelled]) -> tuple[float, float, float, float]:
+    """Scale and power that make odds into honest probabilities, and the thresholds for word pairs and for words.
 
     Found on texts that were left out in turn.
     """
@@ -97,8 +96,13 @@ def calibrate(texts: list[Labelled]) -> tuple[float, float, float]:
 
     found = minimize(loss, np.array([0.0, 0.5]), method="Nelder-Mead", options={"maxiter": 60}).x
     scale, power = float(np.exp(found[0])), float(found[1])
-    is_short = sizes <= np.quantile(sizes, 1 / 3)
-    return scale, power, _threshold(_shares(odds, sizes, scale, power)[is_short], labels[is_short])
+    shares, words = _shares(odds, sizes, scale, power), np.array([_words(text.text) for text in texts])
+    threshold = _threshold(shares[words == 2], labels[words == 2], PAIR_PRECISION)
+    return scale, power, threshold, _threshold(shares[words < 2], labels[words < 2], WORD_PRECISION)
+
+
+def _words(text: str) -> int:
+    return 1 if is_word(text) else max(2, len(plain(text).split()))
 
 
 def _shares(odds: Floats, sizes: Floats, scale: float, power: float) -> Floats:
@@ -108,11 +112,12 @@ def _shares(odds: Floats, sizes: Floats, scale: float, power: float) -> Floats:
     return shares
 
 
-def _threshold(shares: Floats, labels: NDArray[np.int64]) -> float:
+def _threshold(shares: Floats, labels: NDArray[np.int64], precision: float) -> float:
+    """The lowest probability from which on so many of the answers are right."""
     best, is_right = shares.max(1), shares.argmax(1) == labels
     order = np.argsort(-best)
-    precision = is_right[order].cumsum() / np.arange(1, len(order) + 1)
-    return float(best[order][np.flatnonzero(precision >= PRECISION)[-1]])
+    reached = is_right[order].cumsum() / np.arange(1, len(order) + 1)
+    return float(best[order][np.flatnonzero(reached >= precision)[-1]])
 
 
 def save(identifier: LanguageIdentifier, file: Path) -> None:
@@ -120,9 +125,9 @@ def save(identifier: LanguageIdentifier, file: Path) -> None:
     low, high = float(identifier.weights.min()), float(identifier.weights.max())
     step = (high - low) / _STEPS
     tensors = {"weights": np.rint((identifier.weights - low) / step).astype(np.uint8)}
-    facts = {name: str(getattr(identifier, name)) for name in ("scale", "power", "threshold")}
+    facts = {name: str(getattr(identifier, name)) for name in ("scale", "power", "threshold", "word_threshold")}
     HeadFile(tensors, facts | {"low": str(low), "step": str(step), "codes": json.dumps(identifier.codes)}).save(file)
-    _log.info("Wrote %s: threshold %.2f.", file.name, identifier.threshold)
+    _log.info("Wrote %s: thresholds %.2f and %.2f.", file.name, identifier.threshold, identifier.word_threshold)
 
 
 if __name__ == "__main__":
