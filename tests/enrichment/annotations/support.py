@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 import httpx2
 
-from kit.testing import Running
+from kit.testing import Running, until
 from pourquoi.ingest.v1.events_pb2 import Post
 from pourquoi.ingest.v1.ingest_pb2 import BatchGetPostsRequest, BatchGetPostsResponse
 from pourquoi.ingest.v1.ingest_pb2_grpc import IngestServiceServicer, add_IngestServiceServicer_to_server
@@ -45,6 +45,10 @@ async def serve_ingest() -> AsyncIterator[Ingest]:
     await server.stop(None)
 
 
+async def is_enriched(client: httpx2.AsyncClient, post_id: str) -> bool:
+    return (await client.get(f"/v1/posts/{post_id}/enrichment")).status_code == 200
+
+
 @dataclass
 class Lab:
     """A workspace in which people code."""
@@ -60,6 +64,10 @@ class Lab:
         posts = [self.make(text, **fields) for text in texts]
         self.keep(*posts, workspace=workspace)
         await self.collect(*posts, workspace=workspace)
+        client = self.running.client_for(workspace)
+        # Batches are read side by side: the last post may be there before others are.
+        for each in posts:
+            await until(lambda post_id=each.id: is_enriched(client, post_id))
         return posts
 
     def keep(self, *posts: Post, workspace: str = "alpha") -> None:
