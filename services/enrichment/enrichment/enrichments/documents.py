@@ -16,6 +16,11 @@ from enrichment.texts.spans import Span
 Document: TypeAlias = dict[str, object]
 Found: TypeAlias = Code | Entity | Reason | PersonalData
 
+# Looked at once: a post has a dozen of them.
+_DEFAULTS = {
+    kind: tuple((field.name, field.default) for field in fields(kind)) for kind in (Code, Entity, Reason, PersonalData)
+}
+
 
 def to_documents(found: Iterable[Found]) -> list[Document]:
     """One document each; what has its default is left out."""
@@ -23,8 +28,11 @@ def to_documents(found: Iterable[Found]) -> list[Document]:
 
 
 def _document(found: Found) -> Document:
-    values = ((field, getattr(found, field.name)) for field in fields(found))
-    return {field.name: value for field, value in values if value != field.default}
+    values = ((name, default, getattr(found, name)) for name, default in _DEFAULTS[type(found)])
+    # A span is a tuple with names, which the JSON library does not take for a tuple.
+    return {
+        name: list(value) if isinstance(value, Span) else value for name, default, value in values if value != default
+    }
 
 
 def codes_of(documents: Iterable[Mapping[str, object]]) -> tuple[Code, ...]:
