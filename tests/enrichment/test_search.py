@@ -108,6 +108,8 @@ async def test_the_index_serves_searches_once_there_are_many_posts(
     assert await indexes(enrichment) == [space.index(2)]
     answer = await enrichment.client.get("/v1/search", params={"q": "damaged or missing baggage", "limit": 2})
     assert {item["post_id"] for item in answer.json()["items"]} == set(luggage)
+    nothing = await enrichment.client.get("/v1/search", params={"q": "baggage", "study_id": OTHER_STUDY})
+    assert nothing.json()["items"] == []
     async with enrichment.runtime.database.session("alpha") as session:
         await session.execute(text("SET LOCAL enable_seqscan = off"))
         where = "workspace_id = 'alpha' AND model = :model"
