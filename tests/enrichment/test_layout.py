@@ -64,7 +64,7 @@ def test_each_character_that_is_said_finds_itself(text: str, gaps: list[str]) ->
             assert other[span.start : span.end] == character
 
 
-def test_what_nobody_says_stays_behind() -> None:
+def test_what_nobody_says_stays_behind_and_what_the_copy_says_so_is_found() -> None:
     source, target = "@united late because of snow https://a.b", "RT @me: @you late  because of snow"
     sure = Sentiment(Polarity.NEGATIVE, 0.8, 0.1, 0.1)
     mention, link = Entity(EntityKind.MENTION, 0, 7, "united"), Entity(EntityKind.LINK, 29, 40, "a.b")
@@ -74,9 +74,9 @@ def test_what_nobody_says_stays_behind() -> None:
     reason = Reason(Span(24, 28), Span(8, 12), Span(13, 20))
     found = Reading("en", sure, b"", (whole,), ("snow",), (code,), (mention, link, place), (reason,))
 
-    moved = Move(laid_out(source)[1], laid_out(target)[1]).reading(found)
+    moved = Move(laid_out(source)[1], laid_out(target)[1]).reading(found, target)
 
-    assert [target[each.start : each.end] for each in moved.entities] == ["snow"]
+    assert [target[each.start : each.end] for each in moved.entities] == ["@me", "@you", "snow"]
     assert [target[slice(*each.span)] for each in moved.statements] == ["late  because of snow"]
     assert [target[each.start : each.end] for each in (*moved.codes, *moved.statements[0].codes)] == ["late"] * 2
     [why] = moved.reasons
@@ -88,10 +88,11 @@ def test_a_copy_gets_the_vectors_that_a_reading_of_its_own_would_have(reader: Re
     source, target = ALIKE[2], ALIKE[1]
     read, own = reader.read([source, target])
 
-    moved = Move(laid_out(source)[1], laid_out(target)[1]).reading(read)
+    moved = Move(laid_out(source)[1], laid_out(target)[1]).reading(read, target)
 
     assert [each.span for each in moved.statements] == [each.span for each in own.statements]
-    assert (moved.language, moved.keyphrases) == (own.language, own.keyphrases)
+    assert (moved.language, moved.keyphrases, moved.codes) == (own.language, own.keyphrases, own.codes)
+    assert (moved.entities, moved.personal_data) == (own.entities, own.personal_data)
     for vector, other in zip(
         [moved.vector, *(each.vector for each in moved.statements)],
         [own.vector, *(each.vector for each in own.statements)],

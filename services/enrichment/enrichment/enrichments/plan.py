@@ -93,7 +93,7 @@ class Plan:
         for each in self.copies.values():
             source = sources[each.wording.spoken_digest]
             move = Move(source.layout, each.wording.layout)
-            yield each.enriched(version, move.reading(source.reading))
+            yield each.enriched(version, move.reading(source.reading, each.arrival.post.text))
 
 
 def newest_of(arrivals: Sequence[Arrival]) -> dict[UUID, Arrival]:

@@ -8,13 +8,15 @@ from typing import TypeVar
 
 from enrichment.coding.codes import Code
 from enrichment.entities.entity import Entity
-from enrichment.personal.data import PersonalData
+from enrichment.entities.finder import MOST_ENTITIES
+from enrichment.entities.marks import find_marks
+from enrichment.personal.finder import find_personal_data
 from enrichment.readings.reading import Reading, StatementReading
 from enrichment.reasons.reason import Reason
 from enrichment.texts.layout import Layout
 from enrichment.texts.spans import Span
 
-Located = TypeVar("Located", Code, Entity, PersonalData)
+Located = TypeVar("Located", Code, Entity)
 
 
 @dataclass(frozen=True)
@@ -24,19 +26,26 @@ class Move:
     source: Layout
     target: Layout
 
-    def reading(self, found: Reading) -> Reading:
-        """What was found in the source, as it stands in the target.
+    def reading(self, found: Reading, text: str) -> Reading:
+        """What was found in the source, as it stands in the target, whose text is given.
 
-        What lies in parts of the source that nobody says, such as its own links and handles, stays behind.
+        What lies in parts of the source that nobody says, such as its own links and handles, stays behind; what lies
+        in such parts of the target is looked for.
         """
+        entities = [*self._located(found.entities), *self._own_marks(text)]
         return replace(
             found,
             statements=tuple(self._statements(found.statements)),
             codes=tuple(self._located(found.codes)),
-            entities=tuple(self._located(found.entities)),
+            entities=tuple(sorted(entities, key=lambda entity: entity.start)[:MOST_ENTITIES]),
             reasons=tuple(self._reasons(found.reasons)),
-            personal_data=tuple(self._located(found.personal_data)),
+            personal_data=find_personal_data(text, found.language),
         )
+
+    def _own_marks(self, text: str) -> Iterator[Entity]:
+        for mark in find_marks(text):
+            if self.target.moved(Span(mark.start, mark.end), self.target) is None:
+                yield mark
 
     def _statements(self, statements: Iterable[StatementReading]) -> Iterator[StatementReading]:
         for each in statements:
