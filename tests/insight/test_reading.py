@@ -1,6 +1,7 @@
 """From events to headlines, on the real engines."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from insight.prevalence.intervals import estimate_share
 from insight.readings.repository import ClaimedStudy, DueStudyRepository
 from kit.db import EVERYWHERE, new_id
 from kit.events import seal
+from kit.events.envelopes import MESSAGE_ID
 from kit.testing import Launch, Running, until
 from tests.insight.support.conversations import START, Conversation, Said, airline
 from tests.insight.support.peers import Ingest
@@ -183,6 +185,29 @@ async def test_a_changed_post_is_counted_where_it_now_belongs(insight: Running) 
         await until(lambda expected=expected: are(expected))
     await insight.publish(*old, *conversation.enriched([other]))  # the old revision, late
     await until(lambda: are(after, ("2026-03-04T08:00:00Z", 1, 0)))
+
+
+async def test_a_post_that_other_models_read_anew_is_counted_as_they_say(insight: Running) -> None:
+    conversation = Conversation()
+    said, other = conversation.say("bags", 2, sentiment="negative")
+    before = [seal(event, "alpha") for event in conversation.enriched([said])]
+    said.sentiment = "positive"
+    anew = [seal(event, "alpha") for event in conversation.enriched([said])]
+    after = [seal(event, "alpha") for event in conversation.enriched([other])]
+
+    async def tones(negative: int, positive: int) -> bool:
+        body = (await insight.client.get(f"/v1/studies/{conversation.study_id}/rollups")).json()
+        counted = [(hour["negative"], hour["positive"]) for hour in body.get("items", [])]
+        return bool(counted) and tuple(map(sum, zip(*counted, strict=True))) == (negative, positive)
+
+    await insight.runtime.bus.ensure_streams(["enrichment"])
+    await insight.runtime.bus.publish(before)
+    await until(lambda: tones(1, 0))
+    await insight.runtime.bus.publish(anew)
+    await until(lambda: tones(0, 1))
+    early = [replace(envelope, headers={**envelope.headers, MESSAGE_ID: "again"}) for envelope in before]
+    await insight.runtime.bus.publish([*early, *after])
+    await until(lambda: tones(1, 1))
 
 
 async def test_a_post_that_left_the_study_is_no_longer_counted(read, insight: Running) -> None:

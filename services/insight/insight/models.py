@@ -50,7 +50,7 @@ class Record(WorkspaceModel, registry=registry()):
 
 
 class Fact(Record, table=True):
-    """What is counted of one post; its text stays with ingest."""
+    """What is counted of one post; its text stays with ingest. `event_id` is of the event that told it last."""
 
     __tablename__ = "facts"
 
@@ -61,6 +61,7 @@ class Fact(Record, table=True):
     study_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid), nullable=False))
     is_repost: bool
     revision: int
+    event_id: UUID
 
 
 class HourlyRollup(Record, table=True):

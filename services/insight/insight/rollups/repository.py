@@ -15,19 +15,24 @@ from insight.models import Fact, HourlyRollup
 from insight.rollups.hours import Counted, FactChange, HourlyDelta, HourRange
 from kit.db import Repository
 
-# A revision that is not newer returns no row, so that a repetition changes nothing; `old` is PostgreSQL 18.
+# What is not newer returns no row, so that a repetition changes nothing; `old` is PostgreSQL 18. A revision may be told
+# of again when other models have read it: ids of events are ordered in time.
 _PUT_FACTS = text(
     """
-    INSERT INTO facts (workspace_id, post_id, author_id, published_at, sentiment, study_ids, is_repost, revision)
+    INSERT INTO facts
+        (workspace_id, post_id, author_id, published_at, sentiment, study_ids, is_repost, revision, event_id)
     SELECT :workspace, given.* FROM jsonb_to_recordset(CAST(:facts AS jsonb)) AS given (
         post_id uuid, author_id uuid, published_at timestamptz, sentiment text, study_ids uuid[],
-        is_repost boolean, revision integer)
+        is_repost boolean, revision integer, event_id uuid)
     WHERE NOT EXISTS (SELECT FROM tombstones WHERE workspace_id = :workspace AND post_id = given.post_id)
     ORDER BY given.post_id
     ON CONFLICT (workspace_id, post_id) DO UPDATE SET
         author_id = excluded.author_id, published_at = excluded.published_at, sentiment = excluded.sentiment,
-        study_ids = excluded.study_ids, is_repost = excluded.is_repost, revision = excluded.revision
-    WHERE facts.revision < excluded.revision
+        study_ids = excluded.study_ids, is_repost = excluded.is_repost, revision = excluded.revision,
+        event_id = excluded.event_id
+    WHERE (facts.revision, facts.event_id) < (excluded.revision, excluded.event_id)
+        AND (facts.revision, facts.sentiment, facts.study_ids)
+            IS DISTINCT FROM (excluded.revision, excluded.sentiment, excluded.study_ids)
     RETURNING new.study_ids, new.published_at, new.sentiment, old.study_ids AS old_study_ids,
         old.published_at AS old_published_at, old.sentiment AS old_sentiment
     """

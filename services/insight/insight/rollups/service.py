@@ -27,10 +27,10 @@ _SENTIMENTS: dict[int, Sentiment] = {
 
 
 async def count_posts(session: Session, batch: Sequence[Received], settings: InsightSettings) -> None:
-    """Counts the posts of a batch of `PostEnriched`; repetitions and older revisions change nothing."""
+    """Counts the posts of a batch of `PostEnriched`; repetitions and older words change nothing."""
     newest = _newest(batch)
     await TombstoneRepository(session).hold_off()
-    facts = [_fact(session.workspace, enrichment) for enrichment, _ in newest.values()]
+    facts = [_fact(session.workspace, *told) for told in newest.values()]
     changes = await RollupRepository(session).put_facts(facts)
     await count_changes(session, changes)
     causes = {UUID(study): cause for enrichment, cause in newest.values() for study in enrichment.study_ids}
@@ -70,18 +70,18 @@ async def list_hours(
 
 
 def _newest(batch: Sequence[Received]) -> dict[str, tuple[PostEnrichment, Received]]:
-    """The newest revision of each post of a batch, with the event that brought it."""
+    """The newest word of a batch on each post, with the event that brought it."""
     newest: dict[str, tuple[PostEnrichment, Received]] = {}
     for received in batch:
         assert isinstance(received.event, PostEnriched)
         enrichment = received.event.enrichment
         known = newest.get(enrichment.post_id)
-        if known is None or known[0].revision < enrichment.revision:
+        if known is None or (known[0].revision, known[1].id) < (enrichment.revision, received.id):
             newest[enrichment.post_id] = (enrichment, received)
     return newest
 
 
-def _fact(workspace: str, enrichment: PostEnrichment) -> Fact:
+def _fact(workspace: str, enrichment: PostEnrichment, cause: Received) -> Fact:
     return Fact(
         workspace_id=workspace,
         post_id=UUID(enrichment.post_id),
@@ -91,4 +91,5 @@ def _fact(workspace: str, enrichment: PostEnrichment) -> Fact:
         study_ids=[UUID(study_id) for study_id in enrichment.study_ids],
         is_repost=enrichment.is_repost,
         revision=enrichment.revision,
+        event_id=UUID(cause.id),
     )
