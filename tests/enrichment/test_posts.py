@@ -138,7 +138,7 @@ async def test_copies_that_come_together_are_read_once(
     copies = [post(f"{start}{COMPLAINT}{end}") for start in ("", "@united ") for end in ("", " http://a.b")]
     arrivals = [Arrival(each, LIVE) for each in (*copies, post("Thanks, all is well."))]
 
-    await PostReader(enrichment.runtime.database, enrichment.runtime.state).enrich("alpha", arrivals)
+    await PostReader(enrichment.runtime.database, enrichment.runtime.state.desk).enrich("alpha", arrivals)
 
     assert texts_read == [COMPLAINT, "Thanks, all is well."]
     found = {each.post_id: each for each in await enriched(enrichment, 5)}
