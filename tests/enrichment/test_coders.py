@@ -60,7 +60,7 @@ def test_irony_is_a_hint_on_posts_alone(reader: Reader, coders: dict[str, HeadCo
     assert codes_of(reader, coders["irony"], "Oh great, another Monday. Just what I needed... can't wait 😒") == {
         "irony"
     }
-    assert "irony" not in {coder.codebook for coder in reader.coders.statements}  # type: ignore[attr-defined]
+    assert "irony" not in {getattr(coder, "codebook", "") for coder in reader.coders.statements}
 
 
 def test_sentences_about_a_product_may_bear_a_need(reader: Reader, coders: dict[str, HeadCoder]) -> None:

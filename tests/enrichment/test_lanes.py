@@ -54,7 +54,7 @@ async def test_a_live_post_is_read_next_however_many_of_backfill_wait(
 
     live = post("a post of this minute")
     await enrichment.publish(PostCollected(post=live))
-    await until(lambda: any(urgency is Urgency.LIVE for urgency, *_ in enrichment.runtime.state._turns._waiting))
+    await until(lambda: any(urgency is Urgency.LIVE for urgency, *_ in enrichment.runtime.state.desk._turns._waiting))
     gate.opened.set()
 
     events = await enrichment.published(PostEnriched, BACKLOG + 1)

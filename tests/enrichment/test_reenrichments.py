@@ -12,6 +12,7 @@ from enrichment.app import service
 from enrichment.readings.reader import Reader
 from enrichment.readings.reading import ReaderVersion, Reading
 from enrichment.reenrichments import jobs as reenrichment_jobs
+from kit.events import Envelope
 from kit.jobs import runner
 from kit.testing import Launch, Running, until
 from pourquoi.enrichment.v1.events_pb2 import PostEnriched
@@ -60,7 +61,14 @@ async def test_every_stale_post_is_read_again_and_published_as_backfill(
     assert (job["status"], job["progress"]) == ("succeeded", {"done": 5, "total": 5})
     assert (job["result"]["read"], job["result"]["absent"], job["result"]["refused"]) == (5, 0, 0)
     assert await versions(enrichment, 5)
-    published = [each for each in await enrichment.envelopes("enrichment") if each.subject.startswith("backfill.")]
+
+    async def as_backfill() -> list[Envelope] | None:
+        """What was published anew, once all of it was: the outbox is emptied after the job."""
+        every = await enrichment.envelopes("enrichment")
+        found = [each for each in every if each.subject.startswith("backfill.")]
+        return found if len(found) >= len(stale) else None
+
+    published = await until(as_backfill)
     again = [PostEnriched.FromString(each.payload).enrichment for each in published]
     assert sorted(each.post_id for each in again) == sorted(each.id for each in stale)
     assert {(each.model, each.coding, each.revision) for each in again} == {(*version(reader), 1)}

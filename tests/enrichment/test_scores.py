@@ -5,10 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from enrichment.languages.identifier import LanguageIdentifier
 from enrichment.readings.reader import Reader
-from enrichment.scores.languages import language_answers
-from enrichment.scores.measures import Answers, Findings, Score, calibration_error
+from enrichment.scores.measures import Answers, Findings, calibration_error
 from enrichment.scores.text_heads import TextHeadScorer
 from enrichment.training import language
 from enrichment.training.corpora import data_folder, written
@@ -24,12 +22,6 @@ def folder() -> Path:
         return data_folder()
     except FileNotFoundError as absent:
         pytest.skip(str(absent))
-
-
-@pytest.fixture(scope="module")
-def languages(folder: Path) -> dict[str, Score]:
-    answers = language_answers(LanguageIdentifier.load(), folder)
-    return {name: found.macro_recall for name, found in answers.items()}
 
 
 @pytest.fixture(scope="module")
@@ -82,22 +74,6 @@ def test_emotions_of_comments_are_recognised(scorer: TextHeadScorer) -> None:
 
     assert score.value >= 0.54
     assert score.calibration_error <= 0.03
-
-
-@pytest.mark.parametrize(
-    ("length", "accuracy", "right"),
-    [("sentences", 0.993, 0.995), ("word-pairs", 0.95, 0.97), ("single-words", 0.82, 0.93), ("tweets", 0.985, 0.99)],
-)
-def test_languages_are_recognised(languages: dict[str, Score], length: str, accuracy: float, right: float) -> None:
-    assert languages[length].value >= accuracy
-    assert languages[length].right >= right
-
-
-def test_shorter_texts_are_answered_less_often(languages: dict[str, Score]) -> None:
-    answered = [languages[length].answered for length in ("sentences", "word-pairs", "single-words")]
-
-    assert answered == sorted(answered, reverse=True)
-    assert answered[-1] < 0.9
 
 
 def test_no_head_learns_from_a_text_that_is_scored(folder: Path) -> None:

@@ -93,6 +93,7 @@ BODIES: dict[str, Any] = {
     "/reject": {"reason": "no"},
     "/backfills": {"since": "2026-01-01T00:00:00Z"},
     "/query-versions": {"query": "train"},
+    "/names": {"names": []},
     "": {},
 }
 

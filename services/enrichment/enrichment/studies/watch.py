@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from uuid import UUID
@@ -12,10 +13,11 @@ from enrichment.settings import EnrichmentSettings
 from enrichment.studies.service import StudyService, list_untold
 from kit import telemetry
 from kit.db import EVERYWHERE, Database
-from kit.errors import NotFound
+from kit.errors import NotFound, PourquoiError
 
 EVERY_SECONDS = 10.0
 _AT_ONCE = 100
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class StudyWatch:
         while not stopping.is_set():
             try:
                 await self.look()
+            except PourquoiError as error:
+                _log.warning("Ingest could not tell of a study: %s", error.detail)
             except Exception as error:
                 telemetry.log_outage("studies", error)
             with suppress(TimeoutError):
