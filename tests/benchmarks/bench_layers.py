@@ -14,10 +14,12 @@ from enrichment.enrichments.enrichment import Enrichment, Wording
 from enrichment.enrichments.messages import to_message
 from enrichment.enrichments.repository import EnrichmentRepository, JsonRow, _row, _statement_rows
 from enrichment.keyphrases.extraction import keyphrases
+from enrichment.personal.finder import find_personal_data
 from enrichment.readings.desk import _use_one_core
 from enrichment.readings.loading import load
 from enrichment.readings.reader import Reader
 from enrichment.readings.reading import Reading
+from enrichment.reasons.finder import reasons
 from enrichment.settings import EnrichmentSettings
 from enrichment.statements.splitter import split
 from kit.events import seal
@@ -72,6 +74,9 @@ def layers_of_reading(reader: Reader, texts: list[str]) -> dict[str, float]:
         "encoder": cost(lambda: [reader.encoder.encode(*each) for each in _pieces(texts, spans)]),
         "sentiment": cost(lambda: [_sentiment(reader, each) for each in (posts, statements)]),
         "keyphrases": cost(lambda: [keyphrases(*each) for each in zip(texts, languages, strict=True)]),
+        "entities": cost(lambda: reader.finder.find(texts, languages, encoded)),
+        "reasons": cost(lambda: [reasons(*each) for each in zip(texts, languages, strict=True)]),
+        "personal data": cost(lambda: [find_personal_data(*each) for each in zip(texts, languages, strict=True)]),
         **{f"coder of posts {name}": cost(work) for name, work in _coding(reader.coders.posts, posts)},
         **{f"coder of statements {name}": cost(work) for name, work in _coding(reader.coders.statements, statements)},
     }
@@ -83,7 +88,7 @@ def _pieces(texts: list[str], spans: list[Any]) -> list[tuple[list[str], list[An
 
 
 def _sentiment(reader: Reader, passages: Passages) -> object:
-    return reader.head.decide(reader.head.probabilities(passages.texts, passages.features, passages.languages))
+    return reader.head.decide(reader.head.probabilities(passages))
 
 
 def _coding(coders: Sequence[Coder], passages: Passages) -> list[tuple[str, Callable[[], object]]]:
