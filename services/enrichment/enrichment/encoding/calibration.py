@@ -12,6 +12,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 from transformers import PreTrainedModel
 
+from enrichment.encoding.attention import UNSHIFTED, register
+
 # Cosine to the float32 vector that every vector of a faster way must keep.
 FIDELITY = 0.999
 _ROUNDS = 2
@@ -52,6 +54,7 @@ def transformer_of(model: SentenceTransformer) -> PreTrainedModel:
 
 def calibrated(model: SentenceTransformer, precision: str = "auto") -> SentenceTransformer:
     """The model, set up as the fastest faithful trial ran; `precision` leaves out the other formats."""
+    register()
     reference = _vectors(model)
     best, best_model = None, model
     for plan, candidate in _candidates(model, precision):
@@ -77,7 +80,7 @@ def _candidates(model: SentenceTransformer, precision: str) -> Iterator[tuple[Pl
         if precision == name or (precision == "auto" and _is_native(name)):
             # A copy, because narrowing the weights cannot be undone.
             candidate = model if name == "float32" else deepcopy(model).to(torch.bfloat16)
-            for attention in ("sdpa", "eager"):
+            for attention in ("sdpa", "eager", UNSHIFTED):
                 yield Plan(name, attention), candidate
 
 

@@ -15,6 +15,7 @@ from sentence_transformers.sentence_transformer.modules import Pooling
 from transformers.utils.logging import disable_progress_bar
 
 from enrichment.encoding.calibration import calibrated, transformer_of
+from enrichment.encoding.forward import Forward, traced
 from enrichment.encoding.pooling import Sums
 from enrichment.encoding.tokens import Frame, Spans, Tokens, Windows
 from enrichment.encoding.weights import WeightsError, locate
@@ -57,12 +58,12 @@ class Encoder:
         self._tokenizer.no_padding()
         self._frame = Frame.of(self._tokenizer, model.tokenizer.pad_token_id)
         self._window = (model.max_seq_length or _USUAL_LIMIT) - self._frame.size
-        self._transformer = transformer_of(model).train(mode=False)
+        transformer = transformer_of(model).train(mode=False)
         self._after_pooling = [module.float() for module in list(model)[2:]]
-        depth: int = self._transformer.config.num_hidden_layers
+        depth: int = transformer.config.num_hidden_layers
         self._layers = (depth // 3, 2 * depth // 3, depth)
-        self._width = len(self._layers) * self.dimensions
         self._projection = torch.zeros(self.token_width, 0)
+        self._forward = traced(Forward(transformer, self._layers), self.token_width)
 
     @classmethod
     def load(cls, name: str, precision: str = "auto") -> Encoder:
@@ -95,7 +96,7 @@ class Encoder:
         """
         tokens = Tokens.of(self._tokenizer, [spoken(text) for text in texts])
         spans = Spans.of(statements)
-        sums = Sums.of(tokens, spans, self.dimensions, self._width)
+        sums = Sums.of(tokens, spans, self.dimensions, self.token_width)
         states = torch.zeros(len(tokens.ids), self._projection.shape[1])
         for windows in Windows.of(tokens, self._window).passes(_TOKENS_PER_PASS, self._frame.size):
             self._read(tokens, windows, sums, states)
@@ -103,17 +104,13 @@ class Encoder:
 
     def _read(self, tokens: Tokens, windows: Windows, sums: Sums, states: torch.Tensor) -> None:
         ids, is_kept, index = self._frame.rows(tokens, windows)
-        mask = torch.from_numpy(is_kept)
-        layers = self._transformer(
-            input_ids=torch.from_numpy(ids),
-            attention_mask=None if is_kept.all() else mask.long(),
-            output_hidden_states=True,
-        ).hidden_states
-        sums.add_windows(windows, layers[-1], mask)
-        is_token = torch.from_numpy(index >= 0)
-        hidden = torch.cat([layers[layer][is_token] for layer in self._layers], 1)
-        sums.add_tokens(index[index >= 0], hidden)
-        states[torch.from_numpy(index[index >= 0])] = hidden.float() @ self._projection
+        is_token = index >= 0
+        window_sums, hidden, projected = self._forward(
+            torch.from_numpy(ids), torch.from_numpy(is_kept).long(), torch.from_numpy(is_token), self._projection
+        )
+        sums.add_windows(windows, window_sums, is_kept.sum(1))
+        sums.add_tokens(index[is_token], hidden)
+        states[torch.from_numpy(index[is_token])] = projected
 
     def _encoded(self, sums: Sums, tokens: Tokens, states: torch.Tensor) -> Encoded:
         texts = len(tokens.counts)

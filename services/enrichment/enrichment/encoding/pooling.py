@@ -38,19 +38,18 @@ class Sums:
             statements=spans.of_tokens(tokens),
         )
 
-    def add_windows(self, windows: Windows, hidden: Tensor, mask: Tensor) -> None:
-        """Adds every position of each window, special tokens included, as the model's own pooling does."""
+    def add_windows(self, windows: Windows, sums: Tensor, sizes: Integers) -> None:
+        """Adds the sum over every position of each window, special tokens included, as the model's own pooling does."""
         owners = torch.from_numpy(windows.texts)
-        window_sums = torch.bmm(mask.unsqueeze(1).float(), hidden.float()).squeeze(1)
-        self.pooled.index_add_(0, owners, window_sums)
-        self.sizes.index_add_(0, owners, mask.sum(1).float())
+        self.pooled.index_add_(0, owners, sums)
+        self.sizes.index_add_(0, owners, torch.from_numpy(sizes).float())
 
     def add_tokens(self, index: Integers, hidden: Tensor) -> None:
         """Adds what is known of each token to the text and the statement that it belongs to."""
-        found, statements = hidden.float(), self.statements[index]
+        statements = self.statements[index]
         inside = torch.from_numpy(np.flatnonzero(statements >= 0))
-        self._add(torch.from_numpy(self.texts[index]), found)
-        self._add(torch.from_numpy(statements)[inside] + len(self.pooled), found[inside])
+        self._add(torch.from_numpy(self.texts[index]), hidden)
+        self._add(torch.from_numpy(statements)[inside] + len(self.pooled), hidden[inside])
 
     def _add(self, parts: Tensor, found: Tensor) -> None:
         self.tokens.index_add_(0, parts, torch.ones(len(parts)))
