@@ -1,4 +1,4 @@
-"""How long a single live post takes from the answer of ingest to being enriched, at 100 posts a second."""
+"""How long a live post takes from the answer of ingest to being enriched, at 100 posts a second."""
 
 import asyncio
 import time
@@ -13,32 +13,37 @@ from tests.system.platform import System
 
 POSTS_PER_SECOND = 100
 SECONDS = 20
+Json = dict[str, Any]
 Results = list[tuple[str, str, str]]
 
 
 @pytest.mark.timeout(300)
-async def test_latency(bench_system: System, posts: list[dict[str, Any]], results: Results) -> None:
+@pytest.mark.parametrize("at_once", [10, 1])
+async def test_latency(bench_system: System, posts: list[Json], at_once: int, results: Results) -> None:
     study = await bench_system.create_study("latency")
     sample = posts[: POSTS_PER_SECOND * SECONDS]
+    requests = [sample[first : first + at_once] for first in range(0, len(sample), at_once)]
     accepted: dict[str, float] = {}
     enriched: dict[str, float] = {}
     watching = asyncio.create_task(_watch(bench_system, enriched, len(sample)))
-    await asyncio.gather(*(_send(bench_system, study, post, n, accepted) for n, post in enumerate(sample)))
+    begin = time.perf_counter()
+    await asyncio.gather(*(_send(bench_system, study, some, n, accepted) for n, some in enumerate(requests)))
+    rate = len(sample) / (time.perf_counter() - begin)
     async with asyncio.timeout(60):
         await watching
     seconds = [enriched[post] - accepted[post] for post in accepted]
     p50, p95 = np.percentile(seconds, [50, 95]) * 1000
     results.append(
-        ("accepted to enriched", f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", f"{POSTS_PER_SECOND} single posts a second")
+        ("accepted to enriched", f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", f"{rate:.0f} posts/s, {at_once} a request")
     )
 
 
-async def _send(system: System, study: str, post: dict[str, Any], number: int, accepted: dict[str, float]) -> None:
-    await asyncio.sleep(number / POSTS_PER_SECOND)
-    answer = await system.send(study, [post])
+async def _send(system: System, study: str, posts: list[Json], number: int, accepted: dict[str, float]) -> None:
+    await asyncio.sleep(number * len(posts) / POSTS_PER_SECOND)
+    answer = await system.send(study, posts)
     moment = time.perf_counter()
-    assert answer["accepted"] == 1
-    accepted[post["external_id"]] = moment
+    assert answer["accepted"] == len(posts)
+    accepted |= {post["external_id"]: moment for post in posts}
 
 
 async def _watch(system: System, enriched: dict[str, float], count: int) -> None:
