@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from enrichment.coding.coder import Coder, Passages, code_all
 from enrichment.enrichments.enrichment import Enrichment, Wording
 from enrichment.enrichments.messages import to_message
-from enrichment.enrichments.repository import EnrichmentRepository, JsonRow, _row, _statement_rows
+from enrichment.enrichments.rows import JsonRow, document, row_of, statement_rows_of
 from enrichment.keyphrases.extraction import keyphrases
 from enrichment.personal.finder import find_personal_data
 from enrichment.readings.desk import _use_one_core
@@ -100,16 +99,15 @@ def layers_of_storing(reader: Reader, texts: list[str]) -> dict[str, float]:
     enriched = [
         Enrichment.of(each, reader.version, reading) for each, reading in zip(posts, read(reader, texts), strict=True)
     ]
-    repository = EnrichmentRepository(SimpleNamespace(workspace="alpha"))  # type: ignore[arg-type]
     return {
         "wording, to tell copies": cost(lambda: [Wording.of(text) for text in texts]),
-        "rows for the database": cost(lambda: [repository._document(rows) for rows in _rows(enriched)]),
+        "rows for the database": cost(lambda: [document(rows) for rows in _rows(enriched)]),
         "events": cost(lambda: [seal(PostEnriched(enrichment=to_message(each)), "alpha") for each in enriched]),
     }
 
 
 def _rows(enriched: list[Enrichment]) -> tuple[Iterable[JsonRow], Iterable[JsonRow]]:
-    return map(_row, enriched), chain.from_iterable(map(_statement_rows, enriched))
+    return map(row_of, enriched), chain.from_iterable(map(statement_rows_of, enriched))
 
 
 def post(text: str) -> Post:

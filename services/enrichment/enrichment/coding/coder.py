@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from enrichment.coding.codes import Code
 from enrichment.heads.ngrams import wording
+from enrichment.lexicons.counts import lexicon_counts
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,11 @@ class Passages:
     def wording(self) -> csr_matrix:
         """Hashed n-grams, one row per passage; counted once for whoever asks."""
         return wording(self.texts)
+
+    @cached_property
+    def dense(self) -> NDArray[np.float32]:
+        """Features, then what lexicons find, one row per passage."""
+        return np.hstack([self.features, lexicon_counts(self.texts, self.languages)])
 
 
 class Coder(Protocol):

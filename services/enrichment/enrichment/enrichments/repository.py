@@ -6,25 +6,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
-import numpy as np
-import orjson
 from sqlalchemy import func, text
 from sqlmodel import col, select
 
-from enrichment.enrichments.documents import codes_of, entities_of, personal_data_of, reasons_of, to_documents
-from enrichment.enrichments.enrichment import Enrichment, Origin, Wording
+from enrichment.enrichments.enrichment import Enrichment
 from enrichment.enrichments.plan import Source
+from enrichment.enrichments.rows import JsonRow, document, enrichment_of, row_of, statement_rows_of
 from enrichment.models import EnrichmentRow, ErasedPost, StatementRow
-from enrichment.readings.reading import ReaderVersion, Reading, StatementReading
-from enrichment.sentiments.polarity import Polarity, Sentiment
-from enrichment.texts.layout import Layout
-from enrichment.texts.spans import Span
+from enrichment.readings.reading import ReaderVersion
 from kit.db import Repository
-
-JsonRow: TypeAlias = dict[str, object]
 
 # A batch goes in as one JSON document: a post's lists have lengths of their own, which `unnest` cannot take apart.
 _COLUMNS = (
@@ -153,7 +145,7 @@ class EnrichmentRepository(Repository):
         )
         rows = await self.session.execute(query.order_by(col(EnrichmentRow.post_id)).with_for_update(read=True))
         statements = await self._list_statements(ids)
-        found = {row.post_id: _enrichment(row, statements[row.post_id]) for row in rows.scalars()}
+        found = {row.post_id: enrichment_of(row, statements[row.post_id]) for row in rows.scalars()}
         return [found[post_id] for post_id in dict.fromkeys(ids) if post_id in found]
 
     async def _list_statements(self, ids: Sequence[UUID]) -> Mapping[UUID, list[StatementRow]]:
@@ -176,14 +168,14 @@ class EnrichmentRepository(Repository):
             return set()
         await self.hold_off_erasures()
         ordered = sorted(enrichments, key=lambda enrichment: enrichment.origin.post_id)
-        stored = await self.session.execute(_STORE, self._document(map(_row, ordered)))
+        stored = await self.session.execute(_STORE, self._given(map(row_of, ordered)))
         is_replaced = {row.post_id: row.is_replaced for row in stored}
         replaced = [post_id for post_id, replaced in is_replaced.items() if replaced]
         if replaced:
             await self.session.execute(_DROP_STATEMENTS, {"workspace": self.workspace, "ids": replaced})
         written = [enrichment for enrichment in ordered if enrichment.origin.post_id in is_replaced]
-        statements = (row for enrichment in written for row in _statement_rows(enrichment))
-        await self.session.execute(_ADD_STATEMENTS, self._document(statements))
+        statements = (row for enrichment in written for row in statement_rows_of(enrichment))
+        await self.session.execute(_ADD_STATEMENTS, self._given(statements))
         return set(is_replaced)
 
     async def hold_off_erasures(self) -> None:
@@ -215,90 +207,5 @@ class EnrichmentRepository(Repository):
         row = found.one()
         return Coverage(row.posts, row.first, row.last)
 
-    def _document(self, rows: Iterable[JsonRow]) -> dict[str, str]:
-        document = orjson.dumps(list(rows), option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_UTC_Z)
-        return {"workspace": self.workspace, "rows": document.decode()}
-
-
-def _row(enrichment: Enrichment) -> JsonRow:
-    origin, reading = enrichment.origin, enrichment.reading
-    return {
-        "post_id": origin.post_id,
-        "author_id": origin.author_id,
-        "platform": origin.platform,
-        "published_at": origin.published_at,
-        "study_ids": origin.study_ids,
-        "is_repost": origin.is_repost,
-        "copy_of": origin.copy_of,
-        "revision": enrichment.revision,
-        "text_digest": _hex(enrichment.wording.text_digest),
-        "spoken_digest": _hex(enrichment.wording.spoken_digest),
-        "spoken_runs": enrichment.wording.layout.runs,
-        "model": enrichment.version.model,
-        "coding": enrichment.version.coding,
-        "language": reading.language,
-        **_sentiment_row(reading.sentiment),
-        "vector": np.frombuffer(reading.vector, "<f2"),
-        "keyphrases": reading.keyphrases,
-        "code_keys": reading.code_keys,
-        "codes": to_documents(reading.codes),
-        "entities": to_documents(reading.entities),
-        "reasons": to_documents(reading.reasons),
-        "personal_data": to_documents(reading.personal_data),
-    }
-
-
-def _statement_rows(enrichment: Enrichment) -> list[JsonRow]:
-    return [
-        {
-            "post_id": enrichment.origin.post_id,
-            "position": position,
-            "start": statement.span.start,
-            "stop": statement.span.end,
-            **_sentiment_row(statement.sentiment),
-            "vector": _hex(statement.vector),
-            "codes": to_documents(statement.codes),
-        }
-        for position, statement in enumerate(enrichment.reading.statements)
-    ]
-
-
-def _sentiment_row(sentiment: Sentiment) -> JsonRow:
-    polarity = None if sentiment.polarity is None else int(sentiment.polarity)
-    shares = {name: getattr(sentiment, name) for name in ("negative", "neutral", "positive")}
-    return {"polarity": polarity, **shares}
-
-
-def _hex(value: bytes) -> str:
-    return f"\\x{value.hex()}"
-
-
-def _enrichment(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Enrichment:
-    studies = tuple(sorted(row.study_ids))
-    origin = Origin(row.post_id, row.author_id, row.platform, row.published_at, studies, row.is_repost, row.copy_of)
-    version = ReaderVersion(row.model, row.coding)
-    wording = Wording(row.text_digest, row.spoken_digest or b"", Layout.of_runs(row.spoken_runs))
-    return Enrichment(origin, row.revision, wording, version, _reading(row, statements))
-
-
-def _reading(row: EnrichmentRow, statements: Iterable[StatementRow]) -> Reading:
-    return Reading(
-        row.language,
-        _sentiment(row),
-        row.vector,
-        tuple(map(_statement, statements)),
-        tuple(row.keyphrases),
-        codes_of(row.codes),
-        entities_of(row.entities),
-        reasons_of(row.reasons),
-        personal_data_of(row.personal_data),
-    )
-
-
-def _statement(row: StatementRow) -> StatementReading:
-    return StatementReading(Span(row.start, row.stop), row.vector, _sentiment(row), codes_of(row.codes))
-
-
-def _sentiment(row: EnrichmentRow | StatementRow) -> Sentiment:
-    polarity = None if row.polarity is None else Polarity(row.polarity)
-    return Sentiment(polarity, row.negative, row.neutral, row.positive)
+    def _given(self, rows: Iterable[JsonRow]) -> dict[str, str]:
+        return {"workspace": self.workspace, "rows": document(rows)}

@@ -1,7 +1,7 @@
-"""A head for whole passages: softmax or logistic regression on encoder features and n-grams.
+"""A head for whole passages: softmax or logistic regression on encoder features, words of lexicons and n-grams.
 
-Trained by `enrichment.training.heads`. N-grams carry emoji, spelling and the languages in which the encoder is weak;
-the encoder's features carry the meaning of English.
+Trained by `enrichment.training.heads`. The encoder's features carry the meaning of English; lexicons carry what a
+language has too few labelled texts for, n-grams carry spelling.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
 from enrichment.coding.coder import Passages
-from enrichment.digests import sha256
+from enrichment.digests import combined, sha256
 from enrichment.heads.files import HeadError, HeadFile
+from enrichment.lexicons.lexicon import lexicons_version
 
 
 @dataclass(frozen=True)
 class TextHead:
-    """Weights of each class for features (`dense`) and n-grams (`sparse`).
+    """Weights of each class for features and words of lexicons (`dense`) and for n-grams (`sparse`).
 
     It reads `languages`, and passages whose language is unknown. A class is given from its probability in
     `thresholds` on; `cuts` are where it is found in most of the texts that have it and few others (best F1).
@@ -52,7 +53,7 @@ class TextHead:
             )
         return cls(
             name=facts["name"],
-            version=sha256(file)[:8],
+            version=combined([sha256(file), lexicons_version()]),
             encoder=encoder,
             classes=tuple(json.loads(facts["classes"])),
             is_exclusive=facts["is_exclusive"] == "yes",
@@ -74,7 +75,7 @@ class TextHead:
 
     def probabilities(self, passages: Passages) -> NDArray[np.float32]:
         """Calibrated probability of each class, one row per passage, whatever its language."""
-        odds = passages.features @ self.dense + passages.wording @ self.sparse + self.bias
+        odds = passages.dense @ self.dense + passages.wording @ self.sparse + self.bias
         found: NDArray[np.float32] = softmax(odds, axis=1) if self.is_exclusive else expit(odds)
         return found
 

@@ -11,6 +11,8 @@ from scipy.sparse import csr_matrix
 
 from enrichment.encoding.encoder import Encoder
 from enrichment.heads.ngrams import wording
+from enrichment.lexicons.counts import COLUMNS as LEXICON_COLUMNS
+from enrichment.lexicons.counts import lexicon_counts
 from enrichment.training.examples import Example
 from enrichment.training.regression import Floats, Regression, Rows, Weights
 from enrichment.training.tasks import Task
@@ -26,7 +28,7 @@ _AT_ONCE = 4096
 
 @dataclass(frozen=True)
 class Material:
-    """Texts in order: features of the encoder's pass, n-grams, and targets."""
+    """Texts in order: features of the encoder's pass and what lexicons find, n-grams, and targets."""
 
     features: Floats
     wording: csr_matrix
@@ -48,10 +50,11 @@ class Library:
     def material(self, task: Task, examples: Sequence[Example]) -> Material:
         """The examples, with the targets of the task."""
         texts = [example.text for example in examples]
-        return Material(self.features(texts), wording(texts), task.targets(examples))
+        told = lexicon_counts(texts, [example.language for example in examples])
+        return Material(np.hstack([self.features(texts), told]), wording(texts), task.targets(examples))
 
     def features(self, texts: Sequence[str]) -> Floats:
-        """What heads see of each text, one row each."""
+        """What the encoder tells of each text, one row each."""
         unread = [text for text in dict.fromkeys(texts) if text not in self.known]
         for first in range(0, len(unread), _AT_ONCE):
             batch = unread[first : first + _AT_ONCE]
@@ -75,7 +78,7 @@ def fit(material: Material, regression: Regression, mentors: Sequence[Weights] =
     having = np.bincount(material.wording.indices, minlength=material.wording.shape[1])
     columns = np.flatnonzero(having >= _FEWEST_TEXTS)
     wording = material.wording[:, columns]
-    scaling = _Scaling.of(dense, wording, sum(len(each.bias) for each in mentors))
+    scaling = _Scaling.of(dense, wording, LEXICON_COLUMNS + sum(len(each.bias) for each in mentors))
     rows = Rows(scaling.dense(dense), scaling.sparse(wording))
     found = scaling.unscaled(regression.fit(rows, material.targets))
     own = material.features.shape[1]
@@ -98,7 +101,7 @@ def _folded(weights: Weights, trust: Floats, mentors: Sequence[Weights]) -> Weig
 
 @dataclass(frozen=True)
 class _Scaling:
-    """Makes features alike in size, what mentors say larger, and n-grams weigh by how rare they are."""
+    """Makes features alike in size, what lexicons and mentors tell larger, and n-grams weigh by how rare they are."""
 
     means: Floats
     deviations: Floats
