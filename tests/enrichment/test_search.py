@@ -94,25 +94,6 @@ async def test_a_search_is_narrowed_by_time_language_and_code(
         assert {hit.post_id for hit in hits} == expected
 
 
-async def test_posts_of_a_study_and_of_a_code_follow_what_is_written(
-    enrichment: Running, post: MakePost, collect: Collect
-) -> None:
-    kept, moved = post("they lost my bag"), post("my suitcase is broken")
-    await collect(kept, moved)
-    await set_arrays(enrichment, kept.id, [STUDY], ["needs/request", "needs/wish"])
-    await set_arrays(enrichment, moved.id, [STUDY], ["needs/request"])
-    assert await linked(enrichment) == {
-        *((STUDY, kept.id), ("needs/request", kept.id), ("needs/wish", kept.id)),
-        *((STUDY, moved.id), ("needs/request", moved.id)),
-    }
-
-    await set_arrays(enrichment, moved.id, [OTHER_STUDY, OTHER_STUDY], ["needs/wish"])
-    await set_arrays(enrichment, kept.id, [], [])
-
-    assert await linked(enrichment) == {(OTHER_STUDY, moved.id), ("needs/wish", moved.id)}
-    assert await linked(enrichment, "beta") == set()
-
-
 async def test_the_rows_of_a_rare_study_and_code_are_found_by_an_index(enrichment: Running) -> None:
     async with enrichment.runtime.database.session("alpha") as session:
         await session.execute(text("SET LOCAL enable_seqscan = off"))
@@ -201,26 +182,6 @@ async def search_over_rpc(running: Running, workspace: str, **request: Any) -> l
     async with grpc.aio.insecure_channel(running.rpc_target) as channel:
         stub = EnrichmentServiceStub(channel)
         return list((await stub.SearchPosts(SearchPostsRequest(**request), timeout=10, metadata=metadata)).hits)
-
-
-async def set_arrays(running: Running, post_id: str, studies: list[str], codes: list[str]) -> None:
-    async with running.runtime.database.session("alpha") as session:
-        await session.execute(
-            text("UPDATE enrichments SET study_ids = CAST(:studies AS uuid[]), code_keys = :codes WHERE post_id = :id"),
-            {"studies": studies, "codes": codes, "id": post_id},
-        )
-
-
-async def linked(running: Running, workspace: str = "alpha") -> set[tuple[str, str]]:
-    """Studies and codes, each with a post."""
-    async with running.runtime.database.session(workspace) as session:
-        found = await session.execute(
-            text(
-                "SELECT CAST(study_id AS text), CAST(post_id AS text) FROM study_posts "
-                "UNION ALL SELECT code_key, CAST(post_id AS text) FROM code_posts"
-            )
-        )
-        return {tuple(row) for row in found}
 
 
 async def indexes(running: Running) -> list[str]:
