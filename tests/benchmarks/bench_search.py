@@ -33,7 +33,9 @@ _INSERT = text(
     SELECT 'alpha', (lpad(to_hex(number), 8, '0') || '-0000-7000-8000-000000000000')::uuid, gen_random_uuid(), 'x',
         '2026-01-01'::timestamptz + make_interval(mins => number), ARRAY[CASE WHEN number % 100 = 0 THEN :rare
         ELSE :usual END]::uuid[], false, 1, '', :model, CASE number % 50 WHEN 0 THEN 'fr' ELSE 'en' END, 0, 0, 0,
-        vector::halfvec, '{}', CASE number % 5 WHEN 0 THEN ARRAY['needs/request'] ELSE '{}' END
+        vector::halfvec, '{}', ARRAY['speech_act/experience',
+            CASE number % 5 WHEN 0 THEN 'needs/request' ELSE 'needs/met' END,
+            CASE number % 100 WHEN 0 THEN 'irony/irony' ELSE 'emotion/anger' END]
     FROM unnest(CAST(:numbers AS int[]), CAST(:vectors AS text[])) AS given (number, vector)
     """
 )
@@ -42,7 +44,9 @@ _FILTERS = {
     "of a study, 1 in 100": SearchFilters(study_id=STUDIES[1]),  # type: ignore[arg-type]
     "in French, 1 in 50": SearchFilters(language="fr"),
     "with a code, 1 in 5": SearchFilters(code="needs/request"),
+    "with a code, 1 in 100": SearchFilters(code="irony/irony"),
 }
+_EVERY = {"needs/request": 5, "irony/irony": 100}
 
 
 @pytest.fixture
@@ -139,5 +143,5 @@ def matches(number: int, filters: SearchFilters) -> bool:
     return (
         (filters.study_id is None or number % 100 == 0)
         and (filters.language is None or number % 50 == 0)
-        and (filters.code is None or number % 5 == 0)
+        and (filters.code is None or number % _EVERY[filters.code] == 0)
     )

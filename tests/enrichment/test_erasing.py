@@ -31,6 +31,7 @@ async def test_statements_codes_entities_reasons_and_vectors_go_with_the_post(
                 text(f"UPDATE {table} SET {values} WHERE post_id = :id"), {"found": FOUND, "id": erased.id}
             )
     assert await tables_with(enrichment, MARK) == {"enrichments", "statements"}
+    assert await tables_with(enrichment, erased.id) >= {"study_posts", "code_posts"}
 
     await enrichment.publish(PostErased(post_id=erased.id, erased_at=Timestamp(seconds=1_780_000_100)))
 
@@ -39,7 +40,7 @@ async def test_statements_codes_entities_reasons_and_vectors_go_with_the_post(
 
     await until(is_gone)
     assert await tables_with(enrichment, erased.id) <= TOMBSTONES
-    assert await tables_with(enrichment, copy.id) == {"enrichments", "statements"}
+    assert await tables_with(enrichment, copy.id) == {"enrichments", "statements", "study_posts", "code_posts"}
 
 
 async def tables_with(running: Running, words: str) -> set[str]:

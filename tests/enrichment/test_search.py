@@ -94,6 +94,18 @@ async def test_a_search_is_narrowed_by_time_language_and_code(
         assert {hit.post_id for hit in hits} == expected
 
 
+async def test_the_rows_of_a_rare_study_and_code_are_found_by_an_index(enrichment: Running) -> None:
+    async with enrichment.runtime.database.session("alpha") as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        asked = {"workspace": "alpha", "model": "", "vector": "[1]", "limit": 2, "most": 3}
+        given = {"study_id": STUDY, "code": "needs/request"}
+        plan = await session.execute(text(f"EXPLAIN {repository._exact(given)}"), {**asked, **given})
+        conditions = [line for line in plan.scalars() if "Index Cond" in line]
+
+    assert any("study_id =" in condition for condition in conditions)
+    assert any("code_key =" in condition for condition in conditions)
+
+
 async def test_the_index_serves_searches_once_there_are_many_posts(
     enrichment: Running, luggage: list[str], reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,10 +124,9 @@ async def test_the_index_serves_searches_once_there_are_many_posts(
     assert nothing.json()["items"] == []
     async with enrichment.runtime.database.session("alpha") as session:
         await session.execute(text("SET LOCAL enable_seqscan = off"))
-        where = "workspace_id = 'alpha' AND model = :model"
-        asked = {"model": space.model, "vector": str([0.1] * 384), "limit": 2, "candidates": 10}
+        asked = {"workspace": "alpha", "model": space.model, "vector": str([0.1] * 384), "limit": 2, "candidates": 10}
         await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-        plan = await session.execute(text(f"EXPLAIN {repository._by_index(where, 384)}"), asked)
+        plan = await session.execute(text(f"EXPLAIN {repository._by_index([], 384)}"), asked)
         assert space.index(2) in "".join(plan.scalars())
 
 

@@ -83,6 +83,15 @@ class StatementRow(Record, table=True):
     codes: list[dict[str, Any]] = _column(JSONB)
 
 
+class CodePostRow(Record, table=True):
+    """A post with a code, as its `code_keys` say: triggers write it, queries for a rare code read it."""
+
+    __tablename__ = "code_posts"
+
+    code_key: str = Field(primary_key=True)
+    post_id: UUID = Field(primary_key=True)
+
+
 class ErasedPost(Record, table=True):
     """A post that was erased: it must not come back, whatever is replayed."""
 

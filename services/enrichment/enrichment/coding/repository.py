@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import Select, TextClause, select, text
 from sqlmodel import col
 
 from enrichment.coding.queries import CodedQuery, Place, Totals
-from enrichment.models import EnrichmentRow
+from enrichment.models import CodePostRow, EnrichmentRow
 from kit.db import Repository
 
 _POSTS = text(
@@ -57,7 +57,7 @@ class CodeRepository(Repository):
         """Posts with a code, newest first, behind a place when it is given."""
         row = EnrichmentRow
         chosen = select(col(row.post_id)).where(
-            col(row.workspace_id) == self.workspace, col(row.code_keys).contains([query.key])
+            col(row.workspace_id) == self.workspace, col(row.post_id).in_(self._coded(query.key))
         )
         if query.study_id:
             chosen = chosen.where(col(row.study_ids).contains([query.study_id]))
@@ -71,6 +71,10 @@ class CodeRepository(Repository):
             chosen = chosen.where(is_older | is_twin)
         chosen = chosen.order_by(col(row.published_at).desc(), col(row.post_id).desc()).limit(limit)
         return (await self.session.scalars(chosen)).all()
+
+    def _coded(self, key: str) -> Select[UUID]:
+        coded = CodePostRow
+        return select(col(coded.post_id)).where(col(coded.workspace_id) == self.workspace, col(coded.code_key) == key)
 
     async def _counts(self, statement: TextClause, study_id: UUID) -> dict[str, int]:
         rows = await self.session.execute(statement, {"workspace": self.workspace, "study": study_id})

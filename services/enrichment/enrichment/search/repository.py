@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -19,14 +19,19 @@ from kit.db import Repository
 MOST_EXACT = 16_000
 # So many that are nearest by the signs of their components are then compared in full.
 _CANDIDATES = 1_000
-# Where rows are kept apart by workspace, PostgreSQL uses no index of arrays (their operators are not leakproof): the
-# rows of the workspace are looked through.
 _CONDITIONS = {
     "study_id": "study_ids @> ARRAY[CAST(:study_id AS uuid)]",
     "since": "published_at >= :since",
     "until": "published_at < :until",
     "language": "language = :language",
     "code": "code_keys @> ARRAY[CAST(:code AS text)]",
+}
+# The same of few posts, by an index: where rows are kept apart by workspace, there can be none of arrays.
+_CONDITIONS_OF_FEW = _CONDITIONS | {
+    "study_id": "post_id IN (SELECT post_id FROM study_posts WHERE workspace_id = :workspace "
+    "AND study_id = CAST(:study_id AS uuid))",
+    "code": "post_id IN (SELECT post_id FROM code_posts WHERE workspace_id = :workspace "
+    "AND code_key = CAST(:code AS text))",
 }
 _INDEX = text(
     "SELECT relname FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid WHERE indisvalid "
@@ -58,29 +63,30 @@ class SearchRepository(Repository):
         Exact where few posts are in question or there is no index; otherwise 98 of 100 of the ten nearest are found.
         """
         given = {name: value for name, value in asdict(filters).items() if value is not None}
-        where = " AND ".join(["workspace_id = :workspace", "model = :model", *(_CONDITIONS[name] for name in given)])
         literal = orjson.dumps(np.frombuffer(vector, "<f2"), option=orjson.OPT_SERIALIZE_NUMPY).decode()
         asked = {"workspace": self.workspace, "model": space.model, **given, "vector": literal, "limit": limit}
         if await self._prepare(space):
-            few = await self._list_of_few(where, asked)
-            found = await self._list_of_many(where, asked, space) if few is None else few
+            few = await self._list_of_few(given, asked)
+            found = await self._list_of_many(given, asked, space) if few is None else few
         else:
-            found = await self._list(_exact(where), {**asked, "most": None})
+            found = await self._list(_exact(given), {**asked, "most": None})
         return [Hit(row.post_id, row.similarity) for row in found]
 
-    async def _list_of_few(self, where: str, asked: Mapping[str, object]) -> Sequence[Row[Any]] | None:
+    async def _list_of_few(self, given: Iterable[str], asked: Mapping[str, object]) -> Sequence[Row[Any]] | None:
         """The nearest where few posts are in question; None where they are many."""
-        if await self._estimate(where, asked) > MOST_EXACT:
+        if await self._estimate(given, asked) > MOST_EXACT:
             return None
-        found = await self._list(_exact(where), {**asked, "most": MOST_EXACT + 1})
+        found = await self._list(_exact(given), {**asked, "most": MOST_EXACT + 1})
         return None if found and found[0].posts > MOST_EXACT else found
 
-    async def _list_of_many(self, where: str, asked: Mapping[str, object], space: VectorSpace) -> Sequence[Row[Any]]:
-        return await self._list(_by_index(where, space.dimensions), {**asked, "candidates": _CANDIDATES})
+    async def _list_of_many(
+        self, given: Iterable[str], asked: Mapping[str, object], space: VectorSpace
+    ) -> Sequence[Row[Any]]:
+        return await self._list(_by_index(given, space.dimensions), {**asked, "candidates": _CANDIDATES})
 
-    async def _estimate(self, where: str, values: Mapping[str, object]) -> int:
+    async def _estimate(self, given: Iterable[str], values: Mapping[str, object]) -> int:
         """About how many posts there are to search, as PostgreSQL's statistics have it; counting takes longer."""
-        plan = await self.session.execute(text(f"EXPLAIN SELECT FROM enrichments WHERE {where}"), values)
+        plan = await self.session.execute(text(f"EXPLAIN SELECT FROM enrichments WHERE {_where(given)}"), values)
         return int(str(plan.scalars().first()).partition("rows=")[2].split()[0])
 
     async def _prepare(self, space: VectorSpace) -> bool:
@@ -94,23 +100,27 @@ class SearchRepository(Repository):
         return (await self.session.execute(text(statement), values)).all()
 
 
-def _exact(where: str) -> str:
+def _where(given: Iterable[str], conditions: Mapping[str, str] = _CONDITIONS) -> str:
+    return " AND ".join(["workspace_id = :workspace", "model = :model", *(conditions[name] for name in given)])
+
+
+def _exact(given: Iterable[str]) -> str:
     """The nearest of the first `most` posts, and how many these are: all there are, unless there are too many."""
     return f"""
     SELECT post_id, similarity, count(*) OVER () AS posts FROM (
         SELECT post_id, 1 - (vector <=> CAST(:vector AS halfvec)) AS similarity FROM enrichments
-        WHERE {where} LIMIT CAST(:most AS bigint)
+        WHERE {_where(given, _CONDITIONS_OF_FEW)} LIMIT CAST(:most AS bigint)
     ) AS first ORDER BY similarity DESC, post_id LIMIT :limit
     """
 
 
-def _by_index(where: str, dimensions: int) -> str:
+def _by_index(given: Iterable[str], dimensions: int) -> str:
     def signs(of: str) -> str:
         return f"CAST(binary_quantize(CAST({of} AS halfvec({dimensions}))) AS bit({dimensions}))"
 
     return f"""
     SELECT post_id, 1 - (vector <=> CAST(:vector AS halfvec)) AS similarity FROM (
-        SELECT post_id, vector FROM enrichments WHERE {where}
+        SELECT post_id, vector FROM enrichments WHERE {_where(given)}
         ORDER BY {signs("vector")} <~> {signs(":vector")} LIMIT :candidates
     ) AS candidates ORDER BY similarity DESC, post_id LIMIT :limit
     """

@@ -39,12 +39,13 @@ _UNTOLD = text(
 )
 _GONE = text("DELETE FROM studies WHERE workspace_id = :workspace AND study_id = :study_id AND revision = 0")
 _PAGE = text(
-    "SELECT post_id FROM enrichments WHERE workspace_id = :workspace AND study_ids @> ARRAY[CAST(:study_id AS uuid)] "
-    "AND (CAST(:after AS uuid) IS NULL OR post_id > :after) ORDER BY post_id LIMIT :limit FOR UPDATE"
+    """
+    SELECT post_id FROM study_posts JOIN enrichments USING (workspace_id, post_id)
+    WHERE workspace_id = :workspace AND study_id = :study_id AND (CAST(:after AS uuid) IS NULL OR post_id > :after)
+    ORDER BY post_id LIMIT :limit FOR UPDATE OF enrichments
+    """
 )
-_COUNT = text(
-    "SELECT count(*) FROM enrichments WHERE workspace_id = :workspace AND study_ids @> ARRAY[CAST(:study_id AS uuid)]"
-)
+_COUNT = text("SELECT count(*) FROM study_posts WHERE workspace_id = :workspace AND study_id = :study_id")
 _RECODE = text(
     """
     UPDATE enrichments SET code_keys = given.code_keys, codes = given.codes
