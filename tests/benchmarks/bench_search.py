@@ -128,7 +128,7 @@ async def ask(
     eligible = posts[[matches(number, filters) for number in range(len(posts))]]
     found, seconds = 0, []
     async with database.session("alpha") as session:
-        await session.execute(text("ANALYZE enrichments"))
+        await session.execute(text("ANALYZE enrichments, study_posts, code_posts"))
         for question in questions:
             exact = np.partition(eligible @ question, -10)[-10]
             begin = time.perf_counter()

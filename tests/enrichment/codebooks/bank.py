@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from kit.testing import Running, until
+from pourquoi.ingest.v1.events_pb2 import Post
 
+STUDY = "01960000-0000-7000-8000-000000000001"
 Make = Callable[..., Awaitable[dict[str, Any]]]
 
 CARDS = {
@@ -52,3 +54,22 @@ def own_codings(enriched: dict[str, Any]) -> list[list[dict[str, Any]]]:
 def own_codes(enriched: dict[str, Any]) -> list[list[str]]:
     """The codes of each statement by the codebook."""
     return [[code["code"] for code in codings] for codings in own_codings(enriched)]
+
+
+async def enriched(running: Running, post: Post, workspace: str = "alpha") -> dict[str, Any]:
+    """What is known of a post."""
+    found: dict[str, Any] = (await running.client_for(workspace).get(f"/v1/posts/{post.id}/enrichment")).json()
+    return found
+
+
+async def caught(running: Running, code: str, **filters: str) -> list[dict[str, Any]]:
+    """The posts with a code, newest first."""
+    answer = await running.client.get("/v1/posts", params={"code": code, **filters})
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+async def is_stored(running: Running, posts: list[Post]) -> bool:
+    """Whether the study has so many posts."""
+    answer = await running.client.get(f"/v1/studies/{STUDY}/coverage")
+    return bool(answer.json()["posts"] == len(posts))
