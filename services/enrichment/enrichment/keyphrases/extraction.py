@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import sqrt
 
 from enrichment.keyphrases.stop_words import BRIDGES, NOISE, STOP_WORDS
@@ -19,6 +20,8 @@ MOST_PHRASES = 8
 _MOST_LONG = 5
 _MOST_BRIDGES = 2
 _LONGEST_WORD = 30
+# Longer ones are no words, however many letters are stretched.
+_MOST_LETTERS = 60
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _IDEOGRAPHS = re.compile(r"[一-鿿]{2,6}|[ァ-ヶー]{3,}")
@@ -64,7 +67,7 @@ def _runs(text: str, language: str) -> Iterator[list[_Word]]:
     run: list[_Word] = []
     end = bridged = 0
     for position, match in enumerate(_WORD.finditer(text)):
-        word = _folded(match[0])
+        word = _folded(match[0]) if len(match[0]) <= _MOST_LETTERS else match[0]
         is_stop = word in stop_words or not 1 < len(word) + word.isdigit() <= _LONGEST_WORD
         is_apart = bool(text[end : match.start()].strip(" #"))
         end = match.end()
@@ -78,6 +81,7 @@ def _runs(text: str, language: str) -> Iterator[list[_Word]]:
         yield run
 
 
+@lru_cache(20_000)
 def _folded(word: str) -> str:
     """Lower case without elision, possessive and stretched letters: "L'avion" and "avion" are one."""
     plain = _ELISION.sub("", word.lower().replace("’", "'")).removesuffix("'s")

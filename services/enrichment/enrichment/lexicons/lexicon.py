@@ -14,7 +14,7 @@ from enrichment.digests import combined, sha256
 
 _FOLDER = Path(__file__).parent
 _EMOJI = "emoji"
-_LONGEST = 24
+_LONGEST_STEM, _LONGEST_WORD = 24, 40
 _MOST_KNOWN = 50_000
 
 
@@ -42,6 +42,8 @@ class Lexicon:
 
     def sense(self, word: str) -> Sense | None:
         """What a word in lower case says; a contraction or a compound says what its first telling part does."""
+        if len(word) > _LONGEST_WORD:
+            return None
         if word not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
@@ -51,7 +53,7 @@ class Lexicon:
     def _sense(self, word: str) -> Sense | None:
         if word in self.words:
             return self.words[word]
-        for size in range(min(len(word), _LONGEST), 1, -1):
+        for size in range(min(len(word), _LONGEST_STEM), 1, -1):
             if word[:size] in self.stems:
                 return self.stems[word[:size]]
         _, _, rest = word.replace("’", "'").replace("-", "'").partition("'")
