@@ -92,7 +92,8 @@ class TextHeadScorer:
     def _shares(self, head: TextHead, examples: Sequence[Example]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         texts = [example.text for example in examples]
         encoded = self.encoder.encode(texts)
-        return head.probabilities(Passages(texts, [""] * len(texts), encoded.features, encoded.vectors))
+        languages = [example.language for example in examples]
+        return head.probabilities(Passages(texts, languages, encoded.features, encoded.vectors))
 
     def _tweeteval(self) -> list[ScoreRow]:
         on = "TweetEval test"
