@@ -55,7 +55,9 @@ async def test_whole_pipeline(bench_system: System, posts: list[dict[str, Any]],
     everywhere = time.perf_counter() - begin
 
     sent = len(posts) - CHUNK
-    best = max(bare.values())
+    # Once before and once behind: the machine's pace changes within minutes.
+    fastest = max(bare, key=bare.__getitem__)
+    bare[fastest] = best = (bare[fastest] + bare_rate(texts, fastest)) / 2
     for dtype, rate in bare.items():
         results.append((f"bare encoder, {dtype}", f"{rate:,.0f} posts/s", "sentence-transformers, batch 64"))
     results.append(("pipeline to enriched", f"{sent / enriched:,.0f} posts/s", f"{sent / enriched / best:.0%} of bare"))

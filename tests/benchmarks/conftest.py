@@ -13,7 +13,7 @@ from rich.table import Table
 
 from tests.system.platform import System, connected, started
 
-POSTS = 4_000
+POSTS = 12_000
 
 
 @pytest.fixture(scope="session")
