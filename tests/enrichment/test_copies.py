@@ -1,9 +1,7 @@
 """What was said before is not read again."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -11,21 +9,15 @@ from sqlalchemy import text
 
 from enrichment.enrichments.passes import PostReader
 from enrichment.enrichments.plan import Arrival
-from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.readings.reader import Reader
 from enrichment.readings.reading import Reading
 from kit.events import LIVE
 from kit.testing import Running
-from pourquoi.enrichment.v1.events_pb2 import PostEnriched, PostEnrichment
 from pourquoi.ingest.v1.events_pb2 import Post, PostErased
+from tests.enrichment.support import COMPLAINT, enriched
 
-COMPLAINT = "My flight was cancelled and I have been on hold for hours because nobody answers. Worst airline ever!"
 MakePost = Callable[..., Post]
 Collect = Callable[..., Any]
-
-
-async def enriched(running: Running, count: int) -> list[PostEnrichment]:
-    return [event.enrichment for event in await running.published(PostEnriched, count)]
 
 
 @pytest.fixture
@@ -93,8 +85,3 @@ async def test_a_copy_of_an_erased_post_is_read(enrichment: Running, post: MakeP
     await enrichment.publish(PostErased(post_id=first.id, erased_at=Timestamp(seconds=1_780_000_100)))
     stored = await collect(post(COMPLAINT, copy_of=first.id))
     assert len(stored["statements"]) == 4
-
-
-async def erase(running: Running, post: Post) -> None:
-    async with running.runtime.database.session("alpha") as session:
-        await EnrichmentRepository(session).erase({UUID(post.id): datetime.now(UTC)})

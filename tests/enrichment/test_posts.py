@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,18 +16,14 @@ from enrichment.enrichments.repository import EnrichmentRepository
 from enrichment.readings.reader import Reader
 from kit.db import Session, new_id
 from kit.testing import Running, until
-from pourquoi.enrichment.v1.events_pb2 import PostEnriched, PostEnrichment, SentimentLabel
+from pourquoi.enrichment.v1.events_pb2 import SentimentLabel
 from pourquoi.ingest.v1.events_pb2 import AuthorErased, Post, PostCollected, PostErased, PostUpdated
+from tests.enrichment.support import COMPLAINT, enriched, erase
 
-COMPLAINT = "My flight was cancelled and I have been on hold for hours because nobody answers. Worst airline ever!"
 OTHER_STUDY = "01960000-0000-7000-8000-000000000002"
 STUDY = "01960000-0000-7000-8000-000000000001"
 MakePost = Callable[..., Post]
 Collect = Callable[..., Any]
-
-
-async def enriched(running: Running, count: int) -> list[PostEnrichment]:
-    return [event.enrichment for event in await running.published(PostEnriched, count)]
 
 
 async def updated(running: Running, post: Post, workspace: str = "alpha") -> Any:
@@ -255,11 +250,6 @@ async def is_gone(running: Running, post_id: str) -> bool:
 async def posts_of(running: Running, study_id: str, workspace: str = "alpha") -> int:
     answer = await running.client_for(workspace).get(f"/v1/studies/{study_id}/coverage")
     return int(answer.json()["posts"])
-
-
-async def erase(running: Running, post: Post) -> None:
-    async with running.runtime.database.session("alpha") as session:
-        await EnrichmentRepository(session).erase({UUID(post.id): datetime.now(UTC)})
 
 
 async def is_held_up(session: Session) -> bool:

@@ -1,4 +1,4 @@
-"""Digests of model files."""
+"""Digests of model files, and of versions that count together."""
 
 import hashlib
 from collections.abc import Iterable
@@ -11,6 +11,6 @@ def sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def combined(digests: Iterable[str]) -> str:
-    """Eight hexadecimal digits that tell a series of digests from any other."""
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:8]
+def combined(versions: Iterable[str]) -> str:
+    """Twelve hexadecimal digits that change with any of the versions; short enough for a row."""
+    return hashlib.blake2b("\n".join(versions).encode(), digest_size=6).hexdigest()

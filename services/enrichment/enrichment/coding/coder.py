@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from enrichment.coding.codes import Code
+from enrichment.digests import combined
 from enrichment.heads.ngrams import wording
 from enrichment.lexicons.counts import lexicon_counts
 
@@ -61,8 +61,7 @@ class Coders:
     @cached_property
     def version(self) -> str:
         """Changes with that of any coder; short enough for a row."""
-        versions = "\n".join(coder.version for coder in (*self.statements, *self.posts))
-        return hashlib.blake2b(versions.encode(), digest_size=6).hexdigest()
+        return combined(coder.version for coder in (*self.statements, *self.posts))
 
 
 def code_all(coders: Sequence[Coder], passages: Passages) -> list[tuple[Code, ...]]:

@@ -46,8 +46,9 @@ def _count(tokens: Sequence[str], lexicon: Lexicon, row: NDArray[np.float32]) ->
             row[_TOLD.index(sense) + shift] += 1
             row[_LAST] = 1 if (sense is Sense.POSITIVE) != is_denied else -1
             balance += int(row[_LAST])
+    moods = emoji()
     for token in tokens:
-        mood = emoji().sense(token)
+        mood = moods.sense(token)
         if mood is not None:
             row[_GLAD if mood is Sense.POSITIVE else _SAD] += 1
     row[_BALANCE] = np.sign(balance)
