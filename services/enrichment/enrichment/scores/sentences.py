@@ -18,14 +18,16 @@ from enrichment.scores.published import NEEDS, SUGGESTIONS
 from enrichment.scores.rows import ScoreRow
 from enrichment.scores.text_heads import row
 from enrichment.training import examples
-from enrichment.training.calibration import best_cuts, thresholds
+from enrichment.training.calibration import thresholds
 from enrichment.training.examples import Example
-from enrichment.training.heads import FOLDS, cross_validated
+from enrichment.training.heads import FOLDS, cross_validated, recipe_of
 from enrichment.training.material import Library, Material, said
 from enrichment.training.regression import shares_of
 from enrichment.training.tasks import Task
 
-_TASK = Task("sentences", ("yes",), False, ())
+_WITHIN, _ACROSS, _SUGGESTIONS = (
+    Task(name, ("yes",), False, ()) for name in ("needs within a category", "needs", "suggestions")
+)
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,13 @@ class SentenceScorer:
 
     def needs_within(self, category: str) -> Findings:
         """Each fold of a category by what the other folds taught."""
-        material = self._material(examples.needs(self.folder)[category])
+        material = self.library.material(_WITHIN, examples.needs(self.folder)[category])
         shares = np.zeros_like(material.targets)
-        cuts = np.full(1, 0.5)
         for learnt, left_out in StratifiedKFold(FOLDS, shuffle=True, random_state=1).split(
             shares, material.targets[:, 0]
         ):
-            shares[left_out] = _found(material.take(learnt), material.take(left_out)).shares
+            shares[left_out] = _found(_WITHIN, material.take(learnt), material.take(left_out)).shares
+        cuts = recipe_of(_WITHIN).cuts(shares, material.targets)
         return Findings(material.targets > 0, shares, cuts, cuts)
 
     def needs_across(self, category: str) -> Findings:
@@ -55,16 +57,17 @@ class SentenceScorer:
         of_category = examples.needs(self.folder)
         scored = of_category.pop(category)
         learnt = [example for others in of_category.values() for example in others]
-        return _found(self._material(_unseen(learnt, scored)), self._material(scored))
+        return self._scored(_ACROSS, learnt, scored)
 
     def suggestions(self) -> Findings:
         """Trial part A by what the training part taught."""
         sentences = examples.suggestions(self.folder)
         learnt, scored = ([each for each in sentences if each.part == part] for part in ("train", "scored"))
-        return _found(self._material(_unseen(learnt, scored)), self._material(scored))
+        return self._scored(_SUGGESTIONS, learnt, scored)
 
-    def _material(self, sentences: Sequence[Example]) -> Material:
-        return self.library.material(_TASK, sentences)
+    def _scored(self, task: Task, learnt: Sequence[Example], scored: Sequence[Example]) -> Findings:
+        unseen = self.library.material(task, _unseen(learnt, scored))
+        return _found(task, unseen, self.library.material(task, scored))
 
     def _needs(self) -> list[ScoreRow]:
         found = []
@@ -79,11 +82,13 @@ class SentenceScorer:
         return row("suggestion", "F1", self.suggestions().f1, SUGGESTIONS, "SemEval-2019 task 9, trial A")
 
 
-def _found(learnt: Material, scored: Material) -> Findings:
+def _found(task: Task, learnt: Material, scored: Material) -> Findings:
     """What a regression on one part finds in the other; its cut is chosen on folds of the first."""
-    weights, shares, targets = cross_validated(_TASK, learnt)
+    weights, shares, targets = cross_validated(task, learnt)
     found = shares_of(said(weights, scored), False)
-    return Findings(scored.targets > 0, found, best_cuts(shares, targets), thresholds(shares, targets, False))
+    return Findings(
+        scored.targets > 0, found, recipe_of(task).cuts(shares, targets), thresholds(shares, targets, False)
+    )
 
 
 def _unseen(learnt: Sequence[Example], scored: Sequence[Example]) -> list[Example]:

@@ -17,17 +17,15 @@ from enrichment.encoding.encoder import Encoder
 from enrichment.encoding.weights import PACKAGED
 from enrichment.heads.files import SHIPPED
 from enrichment.heads.text_head import TextHead
-from enrichment.training.calibration import best_cuts, scaled, temperature, thresholds
+from enrichment.training.calibration import scaled, temperature, thresholds
 from enrichment.training.corpora import data_folder
 from enrichment.training.examples import Example
-from enrichment.training.material import Library, Material, fit, said
-from enrichment.training.regression import Floats, Regression, Weights, shares_of
+from enrichment.training.material import Library, Material, said
+from enrichment.training.recipes import Recipe, recipe
+from enrichment.training.regression import Floats, Weights, shares_of
 from enrichment.training.tasks import Task, all_tasks
 
 HEADS = ("emotion", "feelings", "offensive", "hate", "irony", "sentiment", "sentiment_en", "needs")
-# Inverse strength of the penalty and steps; tried on held-out texts: 0.3, 1, 2 and 3, and 30 and 60.
-_USUAL = (2.0, 30)
-_RECIPES = {"sentiment": (1.0, 60), "sentiment_en": (1.0, 60), "feelings": (2.0, 60)}
 FOLDS = 5
 # Of these there is too little to hold any out: each fold is left out in turn.
 BY_FOLDS = ("sentiment_en", "needs")
@@ -68,16 +66,16 @@ def train(name: str, data: Path, library: Library) -> TextHead:
     return learnt(task, library, mentors).head(library.encoder, held_out)
 
 
-def _recipe(task: Task) -> Regression:
-    penalty, steps = _RECIPES.get(task.name, _USUAL)
-    return Regression(penalty, steps, task.is_exclusive)
+def recipe_of(task: Task) -> Recipe:
+    """How the task is learnt."""
+    return recipe(task.name, task.is_exclusive)
 
 
 def mentor(task: Task, library: Library) -> Weights:
     """A regression for heads of other tasks to learn from."""
     if task.name not in library.mentors:
         learnt = library.material(task, task.part("train"))
-        library.mentors[task.name] = fit(learnt, _recipe(task))
+        library.mentors[task.name] = recipe_of(task).fit(learnt)
     return library.mentors[task.name]
 
 
@@ -94,7 +92,7 @@ class Learnt:
     def of(cls, task: Task, library: Library, mentors: Sequence[Weights] = ()) -> Learnt:
         """Learns from the training part, is calibrated on the held-out part."""
         learnt, held_out = (library.material(task, task.part(part)) for part in ("train", "held_out"))
-        weights = fit(learnt, _recipe(task), mentors)
+        weights = recipe_of(task).fit(learnt, mentors)
         calibrated = scaled(weights, *temperature(said(weights, held_out), held_out.targets, task.is_exclusive))
         return cls(task, calibrated, shares_of(said(calibrated, held_out), task.is_exclusive), held_out.targets)
 
@@ -119,7 +117,7 @@ class Learnt:
             sparse=self.weights.sparse,
             bias=self.weights.bias,
             thresholds=np.full_like(found, SENTIMENT_THRESHOLD) if is_sentiment else found,
-            cuts=best_cuts(self.shares, self.targets),
+            cuts=recipe_of(self.task).cuts(self.shares, self.targets),
         )
 
 
@@ -137,13 +135,13 @@ def readable(held_out: Sequence[Example], shares: Floats) -> frozenset[str]:
 
 def cross_validated(task: Task, material: Material, mentors: Sequence[Weights] = ()) -> tuple[Weights, Floats, Floats]:
     """One regression on everything, calibrated; probabilities of each text by one that has not seen it; the targets."""
-    regression, targets = _recipe(task), material.targets
+    chosen, targets = recipe_of(task), material.targets
     odds = np.zeros_like(targets)
     strata = targets @ np.arange(1, 1 + targets.shape[1])
     for learnt, left_out in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(odds, strata):
-        odds[left_out] = said(fit(material.take(learnt), regression, mentors), material.take(left_out))
+        odds[left_out] = said(chosen.fit(material.take(learnt), mentors), material.take(left_out))
     factors, shift = temperature(odds, targets, task.is_exclusive)
-    weights = scaled(fit(material, regression, mentors), factors, shift)
+    weights = scaled(chosen.fit(material, mentors), factors, shift)
     return weights, shares_of(factors * odds + shift, task.is_exclusive), targets
 
 

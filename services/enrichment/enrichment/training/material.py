@@ -110,7 +110,8 @@ class _Scaling:
     @classmethod
     def of(cls, dense: Floats, wording: csr_matrix, hints: int) -> _Scaling:
         features = dense.shape[1] - hints
-        sizes = np.repeat([np.sqrt(features) / _DENSE_SCALE, 1 / _HINT_SCALE], [features, hints])
+        seen = np.count_nonzero(np.ptp(dense[:, :features], axis=0))
+        sizes = np.repeat([np.sqrt(seen) / _DENSE_SCALE, 1 / _HINT_SCALE], [features, hints])
         texts, columns = wording.shape
         having = np.bincount(wording.indices, minlength=columns)
         rarity = _SPARSE_SCALE * (np.log((1 + texts) / (1 + having)) + 1)
