@@ -32,6 +32,20 @@ Value = TypeVar("Value")
 ALPHA, BETA = "alpha", "beta"
 PATIENCE_SECONDS = 20.0
 _MEMORY_BYTES = 4 * 1024**3
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def pytest_configure() -> None:
+    """Shares the cores among the workers of a parallel run, before any of them loads a library that computes.
+
+    Threads of one computation wait for one another by spinning: where there are more of them than cores, a test of
+    three seconds takes a minute.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        threads = max(1, (os.cpu_count() or 1) // workers)
+        for variable in _THREAD_VARIABLES:
+            os.environ.setdefault(variable, str(threads))
 
 
 async def until(
