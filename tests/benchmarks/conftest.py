@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,15 @@ def posts(data: Path) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+@pytest.fixture(scope="session")
+def engine_folder() -> Iterator[Path]:
+    """On the disk, where the engines write in production; tests keep theirs in memory."""
+    with tempfile.TemporaryDirectory(prefix="pourquoi-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @pytest.fixture

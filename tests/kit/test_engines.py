@@ -33,9 +33,9 @@ if sys.argv[2] == "stay":
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
+def folder(engine_folder: Path) -> Iterator[Path]:
     """A folder that PostgreSQL may enter when root runs the tests; other runs of pytest close `tmp_path` to it."""
-    with tempfile.TemporaryDirectory(prefix="pourquoi-test-") as name:
+    with tempfile.TemporaryDirectory(dir=engine_folder) as name:
         yield Path(name)
 
 

@@ -75,15 +75,15 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
+def folder(engine_folder: Path) -> Iterator[Path]:
     """A folder that PostgreSQL may enter when root runs the tests; other runs of pytest close `tmp_path` to it."""
-    with tempfile.TemporaryDirectory(prefix="pourquoi-test-") as name:
+    with tempfile.TemporaryDirectory(dir=engine_folder) as name:
         yield Path(name)
 
 
 @pytest.fixture(scope="module")
-def home() -> Iterator[Home]:
-    with tempfile.TemporaryDirectory(prefix="pourquoi-test-") as name:
+def home(engine_folder: Path) -> Iterator[Home]:
+    with tempfile.TemporaryDirectory(dir=engine_folder) as name:
         yield Home(Path(name))
 
 
