@@ -126,13 +126,13 @@ class EmbeddedPostgres(Engine):
         if self._socket_folder.parent != self.folder:
             shutil.rmtree(self._socket_folder, ignore_errors=True)
 
-    def ensure_database(self, name: str, owner: str = "", template: str = "template1") -> None:
+    def ensure_database(self, name: str, owner: str = "") -> None:
         """Creates the database with the extension `vector` where it is missing.
 
         `owner` (default: a role named like the database) may log in and is no superuser, so that row-level
         security binds it.
         """
-        ensure_database(self.url(SUPERUSER), name, owner, template)
+        ensure_database(self.url(SUPERUSER), name, owner)
 
     def execute(self, script: str, database: str = SUPERUSER, **variables: str) -> str:
         """Runs a psql script as superuser and returns what it prints; `:'name'` stands for a variable."""

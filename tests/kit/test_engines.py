@@ -100,15 +100,6 @@ async def test_vectors_can_be_compared(postgres_engine: EmbeddedPostgres) -> Non
     assert distance == 5.0
 
 
-async def test_a_database_is_cloned_from_a_template(postgres_engine: EmbeddedPostgres) -> None:
-    postgres_engine.ensure_database("origin", owner="tester")
-    await ask(postgres_engine.url("origin", user="tester"), "CREATE TABLE notes AS SELECT 'kept' AS note")
-
-    postgres_engine.ensure_database("clone", owner="tester", template="origin")
-
-    assert await ask(postgres_engine.url("clone", user="tester"), "SELECT note FROM notes") == "kept"
-
-
 async def test_committed_rows_survive_a_crash_of_postgres(postgres_engine: EmbeddedPostgres) -> None:
     url = postgres_engine.url("postgres")
     await ask(url, "CREATE TABLE notes AS SELECT generate_series(1, 1000) AS note")

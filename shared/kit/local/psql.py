@@ -14,7 +14,7 @@ POSTGRES_VERSION = "18"
 _ENSURE_DATABASE = r"""
 SELECT format('CREATE ROLE %I LOGIN', :'owner')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
-SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE %I', :'name', :'owner', :'template')
+SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'owner')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
 \connect :"name"
 SET client_min_messages TO warning;
@@ -31,9 +31,9 @@ def postgres_binary(name: str) -> Path:
     return Path(package.origin).parent / f"pginstall{POSTGRES_VERSION}" / "bin" / name
 
 
-def ensure_database(server_url: str, name: str, owner: str = "", template: str = "template1") -> None:
+def ensure_database(server_url: str, name: str, owner: str = "") -> None:
     """Creates a database, its owner and the extension `vector` on a server where they are missing."""
-    run_psql(server_url, _ENSURE_DATABASE, name=name, owner=owner or name, template=template)
+    run_psql(server_url, _ENSURE_DATABASE, name=name, owner=owner or name)
 
 
 def run_psql(url: str, script: str, **variables: str) -> str:
