@@ -6,8 +6,9 @@ from scipy.sparse import csr_matrix
 
 from enrichment.lexicons.counts import COLUMNS as LEXICON_COLUMNS
 from enrichment.training.material import Material, said
-from enrichment.training.recipes import LAST, MIDDLE, Recipe, View, recipe
+from enrichment.training.recipes import LAST, MIDDLE, Recipe, View, recipe_of
 from enrichment.training.regression import Regression, Weights
+from enrichment.training.tasks import Task
 
 TEXTS, DIMENSIONS, GRAMS = 60, 4, 10
 LAYERS = 3
@@ -58,8 +59,8 @@ def test_looking_leaves_the_material_as_it_is(material: Material) -> None:
 
 
 def test_a_class_that_counts_as_much_as_its_absence_is_found_from_its_share_on(material: Material) -> None:
-    chosen = recipe("needs", is_exclusive=False)
+    chosen, usual = (recipe_of(Task(name, ("it",), False, ())) for name in ("needs", "hate"))
     shares = 1 / (1 + np.exp(-said(chosen.fit(material), material)))
 
     assert chosen.cuts(shares, material.targets) == pytest.approx(material.targets.mean(0))
-    assert recipe("hate", is_exclusive=False).cuts(shares, material.targets) == pytest.approx(0.5)
+    assert usual.cuts(shares, material.targets) == pytest.approx(0.5)

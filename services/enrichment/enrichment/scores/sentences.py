@@ -20,8 +20,9 @@ from enrichment.scores.text_heads import row
 from enrichment.training import examples
 from enrichment.training.calibration import thresholds
 from enrichment.training.examples import Example
-from enrichment.training.heads import FOLDS, cross_validated, recipe_of
+from enrichment.training.heads import FOLDS, cross_validated
 from enrichment.training.material import Library, Material, said
+from enrichment.training.recipes import recipe_of
 from enrichment.training.regression import shares_of
 from enrichment.training.tasks import Task
 

@@ -21,7 +21,7 @@ from enrichment.training.calibration import scaled, temperature, thresholds
 from enrichment.training.corpora import data_folder
 from enrichment.training.examples import Example
 from enrichment.training.material import Library, Material, said
-from enrichment.training.recipes import Recipe, recipe
+from enrichment.training.recipes import recipe_of
 from enrichment.training.regression import Floats, Weights, shares_of
 from enrichment.training.tasks import Task, all_tasks
 
@@ -64,11 +64,6 @@ def train(name: str, data: Path, library: Library) -> TextHead:
     held_out = task.part("train", "held_out") if name in BY_FOLDS else task.part("held_out")
     learnt = Learnt.by_folds if name in BY_FOLDS else Learnt.of
     return learnt(task, library, mentors).head(library.encoder, held_out)
-
-
-def recipe_of(task: Task) -> Recipe:
-    """How the task is learnt."""
-    return recipe(task.name, task.is_exclusive)
 
 
 def mentor(task: Task, library: Library) -> Weights:

@@ -12,6 +12,7 @@ from enrichment.lexicons.counts import COLUMNS as LEXICON_COLUMNS
 from enrichment.training.calibration import best_cuts
 from enrichment.training.material import Material, fit
 from enrichment.training.regression import Floats, Regression, Weights
+from enrichment.training.tasks import Task
 
 # The layers that the encoder keeps, by depth: a third of the way, two thirds, the last.
 LOWER, MIDDLE, LAST = range(3)
@@ -68,7 +69,7 @@ _VIEWS = {
 }
 
 
-def recipe(name: str, is_exclusive: bool) -> Recipe:
-    """The one for the task of that name, whose classes exclude one another or not."""
-    penalty, steps = _PENALTIES.get(name, _USUAL)
-    return Recipe(Regression(penalty, steps, is_exclusive), _VIEWS.get(name, View()), name in _VIEWS)
+def recipe_of(task: Task) -> Recipe:
+    """How the task is learnt."""
+    penalty, steps = _PENALTIES.get(task.name, _USUAL)
+    return Recipe(Regression(penalty, steps, task.is_exclusive), _VIEWS.get(task.name, View()), task.name in _VIEWS)
