@@ -7,9 +7,11 @@ import pytest
 
 from enrichment.readings.reader import Reader
 from enrichment.scores.measures import Answers, Findings, calibration_error
+from enrichment.scores.sentences import SentenceScorer
 from enrichment.scores.text_heads import TextHeadScorer
 from enrichment.training import language
 from enrichment.training.corpora import data_folder, written
+from enrichment.training.material import Library
 from enrichment.training.tasks import all_tasks
 
 # What the shipped head reaches, less what chance could take from 324 tweets of a language.
@@ -55,6 +57,16 @@ def test_probabilities_of_sentiment_mean_what_they_say(reader: Reader, by_langua
     labels = np.concatenate([answers.labels for answers in read])
 
     assert Answers(labels, shares, 0).macro_f1.calibration_error <= 0.05
+
+
+def test_needs_are_recognised_in_a_category_that_was_never_learnt_from(reader: Reader, folder: Path) -> None:
+    scorer = SentenceScorer(Library(reader.encoder), folder)
+
+    found = {category: scorer.needs_across(category).macro_f1 for category in ("Baby", "Electronics")}
+
+    assert {category: score.texts for category, score in found.items()} == {"Baby": 2000, "Electronics": 2000}
+    assert found["Baby"].value >= 0.74
+    assert found["Electronics"].value >= 0.72
 
 
 def test_emotion_of_tweets_is_recognised(scorer: TextHeadScorer) -> None:
