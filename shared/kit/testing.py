@@ -24,6 +24,7 @@ from kit.db import EVERYWHERE
 from kit.engines import EmbeddedNats, EmbeddedPostgres
 from kit.events import Bus, Envelope, Namespace, owner_of, seal
 from kit.events.reading import read
+from kit.local.threads import computing_threads
 from kit.migrations import upgrade
 from kit.runtime import Runtime
 from kit.service import Service, build_app
@@ -32,7 +33,6 @@ Value = TypeVar("Value")
 ALPHA, BETA = "alpha", "beta"
 PATIENCE_SECONDS = 20.0
 _MEMORY_BYTES = 4 * 1024**3
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def pytest_configure() -> None:
@@ -44,8 +44,8 @@ def pytest_configure() -> None:
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if workers > 1:
         threads = max(1, (os.cpu_count() or 1) // workers)
-        for variable in _THREAD_VARIABLES:
-            os.environ.setdefault(variable, str(threads))
+        for variable, value in computing_threads(threads).items():
+            os.environ.setdefault(variable, value)
 
 
 async def until(

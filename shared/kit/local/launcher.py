@@ -17,11 +17,11 @@ from kit.local.children import Child, ChildError, stop_together
 from kit.local.databases import DatabaseServer, DatabaseUrl, embedded_databases
 from kit.local.home import Home, Platform, ServiceAddress
 from kit.local.ports import LOOPBACK, Ports
+from kit.local.threads import computing_threads
 
 GATEWAY_PORT = 8080
 _NATS_PORT = 4222
 _READY_SECONDS = 180.0
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class Local:
         self, spec: ServiceSpec, addresses: Mapping[str, Address], database_url: str, nats_url: str
     ) -> dict[str, str]:
         secrets, own = self.home.secrets(), addresses[spec.name]
-        threads = {} if spec.uses_every_core else dict.fromkeys(_THREAD_VARIABLES, "1")
+        threads = {} if spec.uses_every_core else computing_threads(1)
         return {
             **threads,
             **self.environment,
