@@ -7,7 +7,7 @@ from scipy.sparse import csr_matrix
 from enrichment.lexicons.counts import COLUMNS as LEXICON_COLUMNS
 from enrichment.training.material import Material, said
 from enrichment.training.recipes import LAST, MIDDLE, Recipe, View, recipe_of
-from enrichment.training.regression import Regression, Weights
+from enrichment.training.regression import Weights
 from enrichment.training.tasks import Task
 
 TEXTS, DIMENSIONS, GRAMS = 60, 4, 10
@@ -24,7 +24,7 @@ def material() -> Material:
 
 
 def learnt(material: Material, view: View) -> Weights:
-    return Recipe(Regression(2.0, 30, False), view).fit(material)
+    return Recipe(view=view).fit(material)
 
 
 def test_a_regression_sees_everything_unless_told_otherwise(material: Material) -> None:

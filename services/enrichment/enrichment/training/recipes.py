@@ -21,7 +21,7 @@ _KEPT = 3
 
 @dataclass(frozen=True)
 class View:
-    """What of a text may count: layers (their means, and their `peaks`), how much n-grams do, and lexicons.
+    """What of a text may count: layers (their means, and their `peaks`), n-grams, lexicons.
 
     The less there is to see, the less of it is peculiar to the texts that were learnt from.
     """
@@ -33,6 +33,8 @@ class View:
 
     def of(self, material: Material) -> Material:
         """The material, empty where nothing counts, so that whoever learns from it gives no weight there."""
+        if self == _EVERYTHING:
+            return material
         features = material.features.copy()
         means_and_peaks = features[:, :-LEXICON_COLUMNS].reshape(len(features), 2, _KEPT, -1)
         means_and_peaks[:, :, [layer for layer in range(_KEPT) if layer not in self.layers]] = 0
@@ -42,34 +44,42 @@ class View:
         return replace(material, features=features, wording=wording)
 
 
+_EVERYTHING = View()
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """`is_even` says that a class counts as much as its absence, however rare it is: macro-F1 asks for that."""
+    """`penalty` is the inverse strength of the penalty, `steps` are those of the regression.
 
-    regression: Regression
-    view: View = View()
+    Tried on held-out texts: 0.3, 1, 2, 3 and 4, and 30 and 60 steps. `is_even` says that a class counts as much as its
+    absence, however rare it is: macro-F1 asks for that.
+    """
+
+    penalty: float = 2.0
+    steps: int = 30
+    view: View = _EVERYTHING
     is_even: bool = False
+    is_exclusive: bool = False
 
     def fit(self, material: Material, mentors: Sequence[Weights] = ()) -> Weights:
         """What the view of the material teaches."""
-        return fit(self.view.of(material), self.regression, mentors)
+        return fit(self.view.of(material), Regression(self.penalty, self.steps, self.is_exclusive), mentors)
 
     def cuts(self, shares: Floats, targets: Floats) -> Floats:
         """From which probability on a class counts as found."""
         return targets.mean(0) if self.is_even else best_cuts(shares, targets)
 
 
-# Inverse strength of the penalty and steps; tried on held-out texts: 0.3, 1, 2, 3 and 4, and 30 and 60.
-_PENALTIES = {"sentiment": (1.0, 60), "sentiment_en": (1.0, 60), "feelings": (2.0, 60), "needs": (4.0, 30)}
-_USUAL = (2.0, 30)
 # Words, and how well or ill a text speaks, tell needs within a category of products and mislead in every other.
-_VIEWS = {
-    "needs": View((MIDDLE,), peaks=False, words=False, lexicons=False),
-    "needs within a category": View((MIDDLE,), peaks=False, lexicons=False),
+_RECIPES = {
+    "sentiment": Recipe(penalty=1.0, steps=60),
+    "sentiment_en": Recipe(penalty=1.0, steps=60),
+    "feelings": Recipe(steps=60),
+    "needs": Recipe(penalty=4.0, view=View((MIDDLE,), peaks=False, words=False, lexicons=False), is_even=True),
+    "needs within a category": Recipe(view=View((MIDDLE,), peaks=False, lexicons=False), is_even=True),
 }
 
 
 def recipe_of(task: Task) -> Recipe:
     """How the task is learnt."""
-    penalty, steps = _PENALTIES.get(task.name, _USUAL)
-    return Recipe(Regression(penalty, steps, task.is_exclusive), _VIEWS.get(task.name, View()), task.name in _VIEWS)
+    return replace(_RECIPES.get(task.name, Recipe()), is_exclusive=task.is_exclusive)
